@@ -1,0 +1,5 @@
+"""``python -m nhi_express``."""
+
+from nhi_express.cli import main
+
+main()

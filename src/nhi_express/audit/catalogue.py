@@ -1,0 +1,119 @@
+"""Every event there is. An event's value reads ``subject:thing:action`` and never changes once released.
+
+Events carry no personal data: members are named by the keyed index of their ID number, phones and registrations by
+random identifiers, and payloads hold codes from our own catalogues only (a test looks for more).
+"""
+
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Event(StrEnum):
+    """The catalogue. The comment above each group tells what its payload holds."""
+
+    # {attempt, channel}
+    ATTEMPT_STARTED = "enrolment:attempt:started"
+    # {attempt, channel, problem (its code), outcome (the exact cause, for staff), operator (its code)}
+    ATTEMPT_REFUSED = "enrolment:attempt:refused"
+    # {attempt, channel, kinds (of evidence), operator (its code)}
+    EVIDENCE_GATHERED = "enrolment:evidence:gathered"
+    # {attempt, channel, evidence, assurance, terms (version)}
+    ENROLLED = "enrolment:member:enrolled"
+    # {attempt, channel, problem}: the one gate itself said no
+    ENROLMENT_REFUSED = "enrolment:member:refused"
+
+    # {authenticated (yes or no)}
+    CARD_PRESENTED = "card:card:presented"
+    # {problem, outcome (what exactly did not match, for staff)}
+    CARD_REFUSED = "card:card:refused"
+    # {}
+    PORTAL_SIGNED_IN = "card:session:signed_in"
+    # {problem}
+    PORTAL_SIGN_IN_REFUSED = "card:session:refused"
+    # {}
+    PORTAL_SIGNED_OUT = "card:session:signed_out"
+    ADDRESS_BASIS_CHANGED = "card:address:changed"
+
+    # {assurance}
+    REGISTRATION_APPLIED = "registration:state:applied"
+    REGISTRATION_ACTIVATED = "registration:state:activated"
+    # {reason}
+    REGISTRATION_SUSPENDED = "registration:state:suspended"
+    REGISTRATION_RESTORED = "registration:state:restored"
+    REGISTRATION_CANCELLED = "registration:state:cancelled"
+    # {}
+    PASSWORD_SET = "registration:password:set"  # noqa: S105
+    # {version, language, digest}
+    TERMS_ACCEPTED = "registration:terms:accepted"
+    # {}
+    EMAIL_CODE_SENT = "registration:email:code_sent"
+    EMAIL_CONFIRMED = "registration:email:confirmed"
+    EMAIL_REMOVED = "registration:email:removed"
+    PROOF_CODE_SENT = "registration:proof:code_sent"
+
+    # {device, platform, passkey (none, single-device, synced)}
+    DEVICE_BOUND = "devices:device:bound"
+    # {device}
+    DEVICE_RENAMED = "devices:device:renamed"
+    # {device, reason}
+    DEVICE_DISABLED = "devices:device:disabled"
+    DEVICE_ENABLED = "devices:device:enabled"
+    DEVICE_DELETED = "devices:device:deleted"
+    # {code}
+    DEVICE_CODE_MADE = "devices:code:made"
+    # {problem, how (qr or typed)}
+    DEVICE_CODE_REFUSED = "devices:code:refused"
+    # {device, factor (passkey or password)}
+    SIGNED_IN = "devices:session:signed_in"
+    # {device, problem}
+    SIGN_IN_REFUSED = "devices:session:refused"
+    # {device}
+    SIGNED_OUT = "devices:session:signed_out"
+    # {device}: the passkey's counter went backwards; a sign of a copy, not a proof (WebAuthn L3, section 6.1.1)
+    COUNTER_WENT_BACK = "devices:passkey:counter_went_back"
+
+    # {service}
+    SERVICE_OPENED = "services:page:opened"
+
+    @property
+    def words(self) -> Promise | str:
+        """What a member reads in their own history."""
+        return _WORDS.get(self, self.value)
+
+
+# Only what concerns the member stands here; the rest is for auditors.
+_WORDS: dict[Event, Promise] = {
+    Event.ATTEMPT_REFUSED: _("Verification was refused"),
+    Event.ENROLLED: _("Identity proven and phone bound"),
+    Event.CARD_PRESENTED: _("NHI card read on the portal"),
+    Event.CARD_REFUSED: _("NHI card refused on the portal"),
+    Event.PORTAL_SIGNED_IN: _("Signed in on the portal"),
+    Event.PORTAL_SIGN_IN_REFUSED: _("Sign-in on the portal refused"),
+    Event.PORTAL_SIGNED_OUT: _("Signed out of the portal"),
+    Event.ADDRESS_BASIS_CHANGED: _("Household data changed"),
+    Event.REGISTRATION_APPLIED: _("Applied for online services"),
+    Event.REGISTRATION_ACTIVATED: _("Registered for online services"),
+    Event.REGISTRATION_SUSPENDED: _("Registration suspended"),
+    Event.REGISTRATION_RESTORED: _("Registration restored"),
+    Event.REGISTRATION_CANCELLED: _("Registration cancelled"),
+    Event.PASSWORD_SET: _("Password set"),
+    Event.TERMS_ACCEPTED: _("Terms accepted"),
+    Event.EMAIL_CODE_SENT: _("Code sent to an e-mail address"),
+    Event.EMAIL_CONFIRMED: _("E-mail address confirmed"),
+    Event.EMAIL_REMOVED: _("E-mail address removed"),
+    Event.PROOF_CODE_SENT: _("Code sent to prove an e-mail address"),
+    Event.DEVICE_CODE_MADE: _("Device code made"),
+    Event.DEVICE_CODE_REFUSED: _("Device code refused"),
+    Event.DEVICE_BOUND: _("Phone bound"),
+    Event.DEVICE_RENAMED: _("Phone renamed"),
+    Event.DEVICE_DISABLED: _("Phone disabled"),
+    Event.DEVICE_ENABLED: _("Phone enabled"),
+    Event.DEVICE_DELETED: _("Phone removed"),
+    Event.SIGNED_IN: _("Signed in"),
+    Event.SIGN_IN_REFUSED: _("Sign-in refused"),
+    Event.SIGNED_OUT: _("Signed out"),
+    Event.SERVICE_OPENED: _("Service opened"),
+}
+SHOWN_TO_MEMBERS = tuple(_WORDS)

@@ -1,0 +1,51 @@
+"""Writing and reading the audit log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from nhi_express.audit.catalogue import SHOWN_TO_MEMBERS, Event
+from nhi_express.audit.models import Entry
+from nhi_express.core import clock, rows
+from nhi_express.core.config import config
+
+Actor = Literal["member", "system", "clerk", "hotline"]
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Whom an event concerns: pseudonyms only."""
+
+    member: UUID | None = None
+    registration: UUID | None = None
+
+
+def record(event: Event, about: About, actor: Actor = "member", /, **payload: str | int | list[str]) -> None:
+    """Add an event, inside the transaction of the act it tells of.
+
+    Raises :class:`RuntimeError` outside a transaction: an act without its event must not be possible.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError(f"{event.value} must be recorded in the transaction of its act")
+    who = {"actor": actor, "member": about.member, "registration": about.registration}
+    rows.add(Entry(at=clock.now(), event=event.value, payload=payload, **who))
+
+
+def history(about: About, most: int = 100) -> QuerySet[Entry]:
+    """What a member may read of their own record, newest first."""
+    mine = Q(registration=about.registration) if about.registration else Q(pk__in=[])
+    if about.member:
+        mine |= Q(member=about.member)
+    return Entry.objects.filter(mine, event__in=[event.value for event in SHOWN_TO_MEMBERS]).order_by("-id")[:most]
+
+
+def expire() -> int:
+    """Remove events older than the setting says. Returns how many. The trigger refuses any younger than six months."""
+    oldest = clock.now() - timedelta(days=30.5 * config().log_months)
+    return Entry.objects.filter(at__lt=oldest).delete()[0]

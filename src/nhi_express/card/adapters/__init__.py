@@ -1,0 +1,1 @@
+"""Who answers what this room asks of the outside world."""

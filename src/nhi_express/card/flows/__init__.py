@@ -1,0 +1,1 @@
+"""The ceremonies of the card channel, one module each."""

@@ -1,0 +1,52 @@
+// @ts-check
+/** The page with a device code: counts down, copies, and tells what a phone did with it. */
+
+const card = /** @type {HTMLElement} */ (document.querySelector("[data-code-state]"));
+const ends = Date.now() + Number(card.dataset.seconds) * 1000;
+const left = /** @type {HTMLElement} */ (document.querySelector("[data-left]"));
+
+/** @param {string} state */
+function show(state) {
+  for (const told of document.querySelectorAll("[data-standing]")) /** @type {HTMLElement} */ (told).hidden = /** @type {HTMLElement} */ (told).dataset.standing !== state;
+  card.hidden = state === "bound";
+  card.classList.toggle("over", state === "expired");
+}
+
+/** @param {{id: string, model: string, identifier: string}} phone */
+function name(phone) {
+  const place = /** @type {HTMLElement} */ (document.querySelector('[data-standing="bound"]'));
+  /** @type {HTMLElement} */ (place.querySelector("[data-model]")).textContent = phone.model;
+  /** @type {HTMLElement} */ (place.querySelector("[data-identifier]")).textContent = phone.identifier.replace(/(.{4})(?=.)/g, "$1 ");
+  /** @type {HTMLInputElement} */ (place.querySelector("[data-device]")).value = phone.id;
+}
+
+function count() {
+  const seconds = Math.max(0, Math.round((ends - Date.now()) / 1000));
+  left.textContent = (left.dataset.words ?? "").replace("{minutes}", String(Math.floor(seconds / 60))).replace("{seconds}", String(seconds % 60));
+  if (seconds > 0) setTimeout(count, 1000);
+}
+
+let shown = "waiting";
+
+async function look() {
+  const answer = await fetch(card.dataset.codeState ?? "", { headers: { Accept: "application/json" }, cache: "no-store" }).catch(() => null);
+  if (answer?.status === 401) return location.assign("/portal/");
+  if (answer?.ok) {
+    const { state, phone } = await answer.json();
+    if (phone) name(phone);
+    if (state !== shown) show((shown = state === "none" ? "expired" : state));
+    if (shown === "bound" || shown === "expired") return;
+  }
+  setTimeout(look, 1000);
+}
+
+for (const button of document.querySelectorAll("[data-copy]")) {
+  const { copy = "", copied = "" } = /** @type {HTMLElement} */ (button).dataset;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(document.getElementById(copy)?.textContent?.trim() ?? "");
+    const words = button.querySelector("span");
+    if (words) words.textContent = copied;
+  });
+}
+count();
+if (card.dataset.codeState) look();

@@ -1,0 +1,1 @@
+"""What every room may use: sealed fields, limits, notices, time, randomness, HTTP."""

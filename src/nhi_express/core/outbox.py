@@ -1,0 +1,123 @@
+"""Notices to members: written with the act they tell of, sent by the worker, tried again, never lost."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from smtplib import SMTPException
+from uuid import UUID
+
+from django.core.mail import EmailMessage, get_connection
+from django.db import connection, transaction
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from nhi_express.core import clock, randomness, rows
+from nhi_express.core.config import config
+from nhi_express.core.logging import log
+from nhi_express.core.models import Notice
+from nhi_express.core.vault import vault
+
+# After each failure the wait doubles, from half a minute to six hours; after about five days we give up.
+_IN_HAND = timedelta(minutes=5)
+_FIRST_WAIT, _LONGEST_WAIT, _MOST_ATTEMPTS = timedelta(seconds=30), timedelta(hours=6), 30
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What to send: ``kind`` names the template ``<room>/mail/<name>.txt`` as ``room/name``."""
+
+    kind: str
+    address: str
+    language: str
+    values: dict[str, str]
+
+
+def post(letter: Letter) -> None:
+    """Put ``letter`` into the outbox, in the transaction of the act it tells of."""
+    identifier, now = randomness.identifier(), clock.now()
+    content = json.dumps({"address": letter.address, "values": letter.values}).encode()
+    sealed = vault().seal(content, _context(identifier))
+    times = {"created_at": now, "next_at": now}
+    rows.add(Notice(id=identifier, kind=letter.kind, language=letter.language, sealed=sealed, **times))
+
+
+def send_due(most: int = 50) -> int:
+    """Send the notices that are due, at most ``most``, each in its own transaction. Returns how many left."""
+    sent = 0
+    for _ in range(most):
+        outcome = _send_next()
+        if outcome is None:
+            break
+        sent += outcome
+    return sent
+
+
+def waiting() -> int:
+    """How many notices are still to be sent."""
+    return Notice.objects.filter(next_at__isnull=False).count()
+
+
+def _send_next() -> bool | None:
+    """Send one due notice: True sent, False failed and put off, None nothing is due."""
+    notice = _take()
+    return None if notice is None else _attempt(notice)
+
+
+def _take() -> Notice | None:
+    """Take one due notice in hand: it is nobody else's for a while, and due again should we die with it.
+
+    A slow relay must not hold a transaction open: on SQLite nobody else could write meanwhile.
+    """
+    with transaction.atomic():
+        due = Notice.objects.filter(next_at__lte=clock.now()).order_by("next_at")
+        # Where the engine can, two workers pass each other's rows by instead of waiting for them.
+        notice = (due.select_for_update(skip_locked=True) if connection.features.has_select_for_update else due).first()
+        if notice is not None:
+            notice.attempts += 1
+            notice.next_at = clock.now() + _IN_HAND
+            notice.save(update_fields=["attempts", "next_at"])
+        return notice
+
+
+def _attempt(notice: Notice) -> bool:
+    try:
+        _deliver(notice)
+    except (SMTPException, OSError) as error:
+        _put_off(notice, error)
+        return False
+    notice.sent_at, notice.next_at, notice.last_error = clock.now(), None, ""
+    # Sent is sent: neither address nor values are needed any longer.
+    notice.sealed = b""
+    notice.save()
+    return True
+
+
+def _put_off(notice: Notice, error: Exception) -> None:
+    wait = min(_FIRST_WAIT * 2 ** min(notice.attempts - 1, 12), _LONGEST_WAIT)
+    notice.next_at = clock.now() + wait if notice.attempts < _MOST_ATTEMPTS else None
+    notice.last_error = type(error).__name__
+    notice.save()
+    log("core").warning("notice_put_off", notice=str(notice.id), error=notice.last_error, attempts=notice.attempts)
+
+
+def _deliver(notice: Notice) -> None:
+    content = json.loads(vault().open(notice.sealed, _context(notice.id)))
+    room, name = notice.kind.split("/")
+    with translation.override(notice.language):
+        text = render_to_string(f"{room}/mail/{name}.txt", {**content["values"], "site_url": config().site_url})
+    subject, body = text.split("\n", 1)
+    headers = {"Message-ID": f"<{notice.id}@{config().site_host}>"}
+    EmailMessage(
+        subject.strip(),
+        body.strip() + "\n",
+        config().mail_from,
+        [content["address"]],
+        connection=get_connection(),
+        headers=headers,
+    ).send()
+
+
+def _context(identifier: UUID) -> str:
+    return f"core.notice:{identifier}"

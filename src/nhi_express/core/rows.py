@@ -1,0 +1,158 @@
+"""Statements that every request needs, made once: finding a row by its key, adding one, changing one.
+
+Django's query builder takes four fifths of the time of such a statement, each time anew (`script/bench enrol`). What is
+found are the models' own objects, converted by the models' own fields; all else is asked through the query builder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, Generic, TypeVar
+from weakref import WeakKeyDictionary
+
+from django.db import connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Model
+
+Row = TypeVar("Row", bound=Model)
+# A column as Django's fields are typed: by what it holds, which is nothing to this module.
+_Column = Any
+
+
+class Lookup(Generic[Row]):
+    """The rows of ``model`` in which ``columns`` equal the values asked for.
+
+    ``beside`` names a foreign key whose row comes along, in the same statement. ``lock`` keeps the rows for the
+    transaction, where the engine locks rows at all.
+    """
+
+    def __init__(self, model: type[Row], *columns: str, beside: str = "", lock: bool = False) -> None:
+        self._model = model
+        self._keys = _columns(model, columns)
+        self._beside = model._meta.get_field(beside) if beside else None
+        self._lock = lock
+        self._readers: WeakKeyDictionary[BaseDatabaseWrapper, _Reader] = WeakKeyDictionary()
+
+    def one(self, *values: object) -> Row | None:
+        """The first of the rows, for columns that are unique together."""
+        return next(self.all(*values), None)
+
+    def all(self, *values: object) -> Iterator[Row]:
+        """All of the rows, in no order."""
+        reader = self._reader()
+        with connection.cursor() as cursor:
+            cursor.execute(reader.sql, _prepared(zip(self._keys, values, strict=True)))
+            found = cursor.fetchall()
+        return map(reader.read, found)
+
+    def _reader(self) -> _Reader:
+        wrapper = connections[connection.alias]
+        if wrapper not in self._readers:
+            self._readers[wrapper] = _Reader(self._model, self._keys, self._beside, lock=self._lock)
+        return self._readers[wrapper]
+
+
+class _Reader:
+    """The statement of a :class:`Lookup` for one connection, and how its rows become objects."""
+
+    def __init__(self, model: type[Model], keys: list[_Column], beside: _Column | None, *, lock: bool) -> None:
+        self._model, self._beside = model, beside
+        tables = [model, *([beside.related_model] if beside else [])]
+        self._fields = [field for table in tables for field in table._meta.concrete_fields]
+        self._own = len(model._meta.concrete_fields)
+        self._chains = list(_chains(self._fields))
+        self._names = [field.attname for field in self._fields]
+        condition = " AND ".join(f"{_quoted(key)} = %s" for key in keys)
+        columns = ", ".join(map(_quoted, self._fields))
+        keep = connection.ops.for_update_sql() if lock and connection.features.has_select_for_update else ""
+        self.sql = f"SELECT {columns} FROM {_joined(model, beside)} WHERE {condition} {keep}"  # noqa: S608 - our names
+
+    def read(self, row: Sequence[Any]) -> Any:  # noqa: ANN401 - an object of the model it was made for
+        """The object of one row, and the one beside it."""
+        values, own = list(row), self._own
+        for place, chain, column in self._chains:
+            for convert in chain:
+                values[place] = convert(values[place], column, connection)
+        made = self._model.from_db(connection.alias, self._names[:own], values[:own])
+        if self._beside is not None:
+            other = self._beside.related_model.from_db(connection.alias, self._names[own:], values[own:])
+            setattr(made, self._beside.name, other)
+        return made
+
+
+def _chains(fields: list[_Column]) -> Iterator[tuple[int, list[Callable[..., Any]], Any]]:
+    """For each column that needs it: its place, and what makes a value of what the database gives."""
+    for place, field in enumerate(fields):
+        column = field.get_col(field.model._meta.db_table)
+        chain = [*connection.ops.get_db_converters(column), *column.get_db_converters(connection)]
+        if chain:
+            yield place, chain, column
+
+
+def _joined(model: type[Model], beside: _Column | None) -> str:
+    quote = connection.ops.quote_name
+    if beside is None:
+        return quote(model._meta.db_table)
+    other = beside.related_model._meta
+    return f"{quote(model._meta.db_table)} JOIN {quote(other.db_table)} ON {_quoted(beside)} = {_quoted(other.pk)}"
+
+
+def _quoted(field: _Column) -> str:
+    quote = connection.ops.quote_name
+    return f"{quote(field.model._meta.db_table)}.{quote(field.column)}"
+
+
+def add(row: Model) -> None:
+    """Insert a new row. A key that the database counts up is not told back."""
+    sql, fields = _insertion(type(row), connection.vendor)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields])
+    row._state.adding, row._state.db = False, connection.alias
+
+
+@cache
+def _insertion(model: type[Model], _vendor: str) -> tuple[str, list[_Column]]:
+    quote = connection.ops.quote_name
+    fields: list[_Column] = [field for field in model._meta.concrete_fields if not _counted(field)]
+    names, marks = ", ".join(quote(field.column) for field in fields), ", ".join("%s" for _ in fields)
+    return f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({marks})", fields  # noqa: S608 - names of ours
+
+
+def _counted(field: _Column) -> bool:
+    return field is field.model._meta.auto_field
+
+
+def change(model: type[Model], where: Mapping[str, object], **columns: object) -> int:
+    """Update the rows in which all of ``where`` hold (a list: one of these), and tell how many there were."""
+    shape = tuple((name, len(value) if isinstance(value, list) else 0) for name, value in where.items())
+    sql, changed, asked = _updating(model, tuple(columns), shape, connection.vendor)
+    sought = [part for value in where.values() for part in (value if isinstance(value, list) else [value])]
+    values = [field.get_db_prep_save(value, connection) for field, value in zip(changed, columns.values(), strict=True)]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values + _prepared(zip(asked, sought, strict=True)))
+        return int(cursor.rowcount)
+
+
+@cache
+def _updating(
+    model: type[Model], columns: tuple[str, ...], where: tuple[tuple[str, int], ...], _vendor: str
+) -> tuple[str, list[_Column], list[_Column]]:
+    quote, changed = connection.ops.quote_name, _columns(model, columns)
+    sets = ", ".join(f"{quote(field.column)} = %s" for field in changed)
+    asked = [(field, count) for field, (_, count) in zip(_columns(model, dict(where)), where, strict=True)]
+    holds = " AND ".join(f"{quote(field.column)} {_equals(count)}" for field, count in asked)
+    sql = f"UPDATE {quote(model._meta.db_table)} SET {sets} WHERE {holds}"  # noqa: S608 - names of ours
+    return sql, changed, [field for field, count in asked for _ in range(max(count, 1))]
+
+
+def _columns(model: type[Model], names: Iterable[str]) -> list[_Column]:
+    return [model._meta.get_field(name) for name in names]
+
+
+def _equals(count: int) -> str:
+    return f"IN ({', '.join('%s' for _ in range(count))})" if count else "= %s"
+
+
+def _prepared(pairs: Iterable[tuple[_Column, object]]) -> list[Any]:
+    return [field.get_db_prep_value(value, connection) for field, value in pairs]

@@ -1,0 +1,1 @@
+"""Who answers for what the room asks of the outside: the WebAuthn library."""

@@ -1,0 +1,1 @@
+"""The answers to the fourteen questions, by subject."""

@@ -1,0 +1,1 @@
+"""Who answers for the insured register."""

@@ -1,0 +1,1 @@
+"""Who answers for the operators: the CAMARA interfaces."""

@@ -1,0 +1,53 @@
+"""What people send in the mobile channel."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django import forms
+
+from nhi_express.devices.forms import FIELD_ERRORS, parsed, usable_number
+from nhi_express.help.catalogue import Problem
+from nhi_express.members.rules import IdNumber, MobileNumber, parse_last4
+
+
+class LineForm(forms.Form):
+    """Mobile number and ID number."""
+
+    number = forms.CharField(max_length=64, error_messages=FIELD_ERRORS)
+    id_number = forms.CharField(max_length=64, error_messages=FIELD_ERRORS)
+
+    def clean_number(self) -> MobileNumber:
+        """A Taiwanese mobile number."""
+        return parsed(MobileNumber.parse, self.cleaned_data["number"])
+
+    def clean_id_number(self) -> IdNumber:
+        """A national ID or UI number; of the legacy ones, until the day they end."""
+        return usable_number(self.cleaned_data["id_number"])
+
+
+class CardForm(forms.Form):
+    """The last four digits of the card."""
+
+    last4 = forms.CharField(max_length=32, error_messages=FIELD_ERRORS)
+
+    def clean_last4(self) -> str:
+        """Four digits."""
+        return parsed(parse_last4, self.cleaned_data["last4"])
+
+
+class FinishForm(forms.Form):
+    """A password, and the phone to give up where there are too many. What the phone adds is read apart."""
+
+    keep_password = forms.BooleanField(required=False)
+    password = forms.CharField(required=False, strip=False, max_length=1024, error_messages=FIELD_ERRORS)
+    remove = forms.UUIDField(required=False, error_messages={"invalid": Problem.NOT_FOUND.value.at_field})
+
+    def wished_password(self) -> str | None:
+        """The new password, or None to keep the present one."""
+        return None if self.cleaned_data["keep_password"] else self.cleaned_data["password"]
+
+    def wished_removal(self) -> UUID | None:
+        """The phone to give up."""
+        removal: UUID | None = self.cleaned_data["remove"]
+        return removal

@@ -1,0 +1,203 @@
+"""HTTP for 行動電話認證. Each page belongs to a state of the attempt; another state leads to its own page."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_GET, require_http_methods
+
+from nhi_express.core import clock
+from nhi_express.core.config import config
+from nhi_express.core.signing import signing_key
+from nhi_express.devices import views as phones
+from nhi_express.devices.forms import phone_proof, posted
+from nhi_express.enrolment import flows as gate
+from nhi_express.enrolment.models import Attempt
+from nhi_express.enrolment.rules import AttemptState, other_ways
+from nhi_express.enrolment.views import ways_shown
+from nhi_express.help import terms as help_terms
+from nhi_express.help.catalogue import Problem
+from nhi_express.help.errors import Refused
+from nhi_express.members.rules import IdNumber
+from nhi_express.mobile import flows
+from nhi_express.mobile.forms import CardForm, FinishForm, LineForm
+from nhi_express.mobile.ports import Return
+
+_COOKIE = "__Host-attempt" if config().secure else "attempt"
+_BASE = "/app/bind/mobile/"
+_PAGES = {
+    AttemptState.OPEN: "line",
+    AttemptState.SENT: "line",
+    AttemptState.CHECKING: "line",
+    AttemptState.LINE_PROVEN: "card",
+    AttemptState.CARD_PROVEN: "finish",
+    AttemptState.DONE: "done",
+}
+# Problems that belong to a field are shown at the field; the rest have a page of their own.
+_PASSWORD_PROBLEMS = {
+    Problem.PASSWORD_TOO_SHORT,
+    Problem.PASSWORD_TOO_LONG,
+    Problem.PASSWORD_COMMON,
+    Problem.PASSWORD_CONTEXT,
+}
+
+
+def _attempt(request: HttpRequest) -> Attempt:
+    page_attempt = request.POST.get("attempt") if request.method == "POST" else None
+    return gate.current(request.COOKIES.get(_COOKIE), page_attempt)
+
+
+def _elsewhere(request: HttpRequest, page: str) -> tuple[Attempt | None, HttpResponseRedirect | None]:
+    """The attempt, or where to go instead when it does not stand at ``page``: skipping and going back lead on."""
+    if request.method == "GET" and _COOKIE not in request.COOKIES:
+        return None, redirect(f"{_BASE}terms")
+    attempt = _attempt(request)
+    wanted = _PAGES[AttemptState(attempt.state)]
+    return attempt, None if wanted == page else redirect(_BASE + wanted)
+
+
+@require_http_methods(["GET", "POST"])
+def terms(request: HttpRequest) -> HttpResponse:
+    """Step 1: the terms, read and accepted."""
+    shown, language, status = help_terms.current(clock.today()), get_language(), 200
+    if request.method == "POST":
+        if request.POST.get("accept") == "yes":
+            _, secret = flows.accept_terms(request.POST.get("version", ""), language, phones.safe_next(request))
+            response = redirect(f"{_BASE}line")
+            response.set_cookie(_COOKIE, secret, secure=config().secure, httponly=True, samesite="Lax")
+            return response
+        status = 400
+    context = {
+        "terms": shown,
+        "text": shown.html(language),
+        "next": phones.safe_next(request),
+        "missing": status == 400,
+    }
+    return render(request, "mobile/terms.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def line(request: HttpRequest) -> HttpResponse:
+    """Step 2: mobile number and ID number; then away to the operator."""
+    attempt, elsewhere = _elsewhere(request, "line")
+    if attempt is None or elsewhere is not None:
+        return elsewhere or redirect(f"{_BASE}terms")
+    form = LineForm(posted(request))
+    if form.is_bound and form.is_valid():
+        url = flows.submit_line(attempt, form.cleaned_data["number"], form.cleaned_data["id_number"])
+        return HttpResponseRedirect(url)
+    context = {"attempt": attempt, "form": form}
+    return render(request, "mobile/line.html", context, status=400 if form.is_bound else 200)
+
+
+@require_GET
+def back(request: HttpRequest) -> HttpResponse:
+    """The browser comes back from the operator. A page loaded again leads to where the attempt stands."""
+    attempt = _attempt(request)
+    if attempt.state in {AttemptState.LINE_PROVEN, AttemptState.CARD_PROVEN, AttemptState.DONE}:
+        return redirect(_BASE + _PAGES[AttemptState(attempt.state)])
+    # PostgreSQL takes no NUL in a text, and no operator sends one.
+    told = Return(*(request.GET.get(name, "")[:2048].replace("\0", "") for name in ("code", "error", "iss")))
+    try:
+        flows.come_back(attempt, request.GET.get("state", ""), told)
+    except Refused as refusal:
+        if refusal.problem in {Problem.CALLBACK_MISMATCH, Problem.ATTEMPT_OUT_OF_ORDER}:
+            raise
+        return redirect(f"{_BASE}refused")
+    return redirect(f"{_BASE}card")
+
+
+@require_GET
+def refused(request: HttpRequest) -> HttpResponse:
+    """Why it did not work, and the best other ways for this person."""
+    attempt = _attempt(request)
+    if not attempt.problem:
+        return redirect(_BASE + _PAGES[AttemptState(attempt.state)])
+    problem = Problem[attempt.problem]
+    ways = other_ways(problem.name, foreign=_typed_foreign(attempt), child=problem is Problem.PARENT_CHILD)
+    context = {"problem": problem, "ways": ways_shown(ways)}
+    return render(request, "mobile/refused.html", context, status=problem.value.status)
+
+
+def _typed_foreign(attempt: Attempt) -> bool:
+    typed = gate.notes_of(attempt).get("id_number")
+    return bool(typed) and IdNumber.parse(str(typed)).is_foreign
+
+
+@require_http_methods(["GET", "POST"])
+def card(request: HttpRequest) -> HttpResponse:
+    """Step 3: the last four digits of the card."""
+    attempt, elsewhere = _elsewhere(request, "card")
+    if attempt is None or elsewhere is not None:
+        return elsewhere or redirect(f"{_BASE}terms")
+    form = CardForm(posted(request))
+    left, status = None, 400 if form.is_bound else 200
+    if form.is_bound and form.is_valid():
+        try:
+            flows.check_card(attempt, form.cleaned_data["last4"])
+            return redirect(f"{_BASE}finish")
+        except Refused as refusal:
+            if refusal.problem is not Problem.DATA_DO_NOT_MATCH or not refusal.details.get("left"):
+                raise
+            left, status = refusal.details["left"], 403
+    context = {"attempt": attempt, "form": form, "left": left, "problem": Problem.DATA_DO_NOT_MATCH.value}
+    return render(request, "mobile/card.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def finish(request: HttpRequest) -> HttpResponse:
+    """Step 4: a password, and the phone's unlock."""
+    attempt, elsewhere = _elsewhere(request, "finish")
+    if attempt is None or elsewhere is not None:
+        return elsewhere or redirect(f"{_BASE}terms")
+    form = FinishForm(posted(request))
+    problem = None
+    if form.is_bound and form.is_valid():
+        try:
+            return _finished(request, attempt, form)
+        except Refused as refusal:
+            problem = refusal.problem
+            if problem not in {*_PASSWORD_PROBLEMS, Problem.TOO_MANY_DEVICES}:
+                raise
+    status = problem.value.status if problem else 400 if form.is_bound else 200
+    context = {"attempt": attempt, "form": form, "step": flows.last_step(attempt), "problem": problem}
+    return render(request, "mobile/finish.html", context, status=status)
+
+
+def _finished(request: HttpRequest, attempt: Attempt, form: FinishForm) -> HttpResponse:
+    target = flows.next_page(attempt)
+    wish = flows.Finish(phone_proof(request.POST), form.wished_password(), form.wished_removal(), get_language())
+    device, secret = flows.finish(attempt, wish)
+    response = redirect(f"{_BASE}done?{urlencode({'next': target})}")
+    phones.begin(response, secret)
+    phones.remember(response, [device.id, *phones.remembered(request)])
+    return response
+
+
+@require_GET
+def done(request: HttpRequest) -> HttpResponse:
+    """完成行動電話認證. The page tells the phone's script which binding its new key belongs to."""
+    attempt, elsewhere = _elsewhere(request, "done")
+    if attempt is None or elsewhere is not None:
+        return elsewhere or redirect(f"{_BASE}terms")
+    context = {
+        "device": attempt.device,
+        "identifier": flows.bound_identifier(attempt),
+        "next": phones.safe_next(request),
+    }
+    response = render(request, "mobile/done.html", context)
+    # The answer of the last step may have been lost on its way; this browser finished it, so its phone may remember.
+    here = phones.remembered(request)
+    if attempt.device and attempt.device not in here:
+        phones.remember(response, [attempt.device, *here])
+    return response
+
+
+@require_GET
+def jwks(_request: HttpRequest) -> JsonResponse:
+    """Our public key, by which operators verify what we sign."""
+    public = {**signing_key().as_dict(private=False), "use": "sig", "alg": "ES256"}
+    return JsonResponse({"keys": [public]}, headers={"Cache-Control": "public, max-age=300"})

@@ -1,0 +1,53 @@
+"""The shell's own pages."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import partial
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from nhi_express.devices.views import MemberHere
+from nhi_express.help.catalogue import Problem
+from nhi_express.site import problems
+from nhi_express.site.gallery.page import Context, Page
+
+FAMILY = (
+    MemberHere(UUID(int=1), "陳○華", True, True),
+    MemberHere(UUID(int=2), "N***** V** A**", True, False),
+)
+REFUSED_HERE = MemberHere(UUID(int=3), "林○", False, True)
+_NONE: dict[str, object] = {"news": (), "name": "", "members": ()}
+_OUTAGE = {
+    "title": _("No connection"),
+    "text": _(
+        "Switch on mobile data or Wi-Fi, wait a moment, then try again. To verify a phone, use mobile data only."
+    ),
+}
+
+_DETAILS = {"until": datetime(2026, 11, 23, 6, 32, 10, tzinfo=UTC), "left": 3, "most": 5}
+
+
+# One of each shape: with and without steps, question, values; each colour. All codes have a page of their own in help.
+_SHOWN = ("PREPAID", "ATTEMPT_EXPIRED", "REGISTRATION_SUSPENDED", "LOCKED", "NOT_FOUND", "SERVER_ERROR")
+
+
+def _problem(name: str) -> Context:
+    return {"problem": problems.shown(Problem[name], _DETAILS), "shell": "site/app.html"}
+
+
+PAGES = (
+    Page(
+        "home",
+        "site/home.html",
+        {
+            "unbound": {**_NONE, "state": "unbound"},
+            "locked": {**_NONE, "state": "locked", "members": FAMILY},
+            "signed-in": {**_NONE, "state": "signed-in", "name": "陳○華"},
+            "news": {**_NONE, "state": "unbound", "news": (_OUTAGE,)},
+        },
+    ),
+    Page("problem", "site/problem.html", {name.lower().replace("_", "-"): partial(_problem, name) for name in _SHOWN}),
+    Page("offline", "site/offline.html", {"plain": {}}),
+)

@@ -1,0 +1,20 @@
+"""Addresses of the shell."""
+
+from django.urls import path
+from django.views.decorators.http import require_POST
+from django.views.i18n import set_language
+
+from nhi_express.site import views
+
+app_name = "site"
+urlpatterns = [
+    path("", views.root, name="root"),
+    path("app/", views.home, name="home"),
+    path("app/manifest.webmanifest", views.manifest, name="manifest"),
+    path("app/sw.js", views.service_worker, name="service_worker"),
+    path("app/offline/<slug:language>", views.offline, name="offline"),
+    path("language/", require_POST(set_language), name="language"),
+    path("text-size/", views.text_size, name="text_size"),
+    path("health/live", views.live, name="live"),
+    path("health/ready", views.ready, name="ready"),
+]

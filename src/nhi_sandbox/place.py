@@ -1,0 +1,76 @@
+"""Where journeys take place, and what comes of them."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+from nhi_sandbox.computer import Computer
+from nhi_sandbox.member_phone import MemberPhone
+from nhi_sandbox.personas import Persona
+from nhi_sandbox.visit import Surprise
+
+_CODE = re.compile(r"\b(\d{4}) (\d{4})\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A running installation: the site's and its sandbox's addresses in browsers, and the card component's.
+
+    ``let_codes_end`` lets the time of every mailed code and device code run out, in an installation of one's own.
+    """
+
+    site: str
+    sandbox: str
+    component: str
+    let_codes_end: Callable[[], None] = lambda: None
+
+    def phone(self, *, passkeys: bool = True) -> MemberPhone:
+        """A new phone, nothing bound on it."""
+        return MemberPhone(self.site, self.sandbox, passkeys=passkeys)
+
+    def computer(self) -> Computer:
+        """A computer with a card reader, nobody signed in."""
+        return Computer(self.site, self.sandbox, self.component)
+
+    def mailed_code(self, address: str, but: str = "") -> str:
+        """The newest code mailed to an address, other than ``but``. Raises Surprise when none comes."""
+        with self.phone() as reader:
+            for _ in range(150):
+                mails = reader.phone.get(f"{self.sandbox}/control/mails?to={address}").json()
+                codes = ["".join(found) for mail in mails for found in _CODE.findall(mail["text"])]
+                if codes and codes[0] != but:
+                    return codes[0]
+                time.sleep(0.2)
+        raise Surprise("no mail came")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One line of the table."""
+
+    journey: str
+    channel: str
+    expected: str
+    got: str
+    ok: bool
+    seconds: float
+
+    def as_json(self) -> dict[str, object]:
+        """The line as plain data."""
+        return asdict(self)
+
+
+Journey = Callable[[Place, Persona], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A journey to run, and what must come of it."""
+
+    channel: str
+    person: Persona
+    journey: Journey
+    expected: str

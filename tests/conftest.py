@@ -1,0 +1,65 @@
+"""Fixtures that every room's tests may use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.db import connection
+
+from nhi_express.audit.models import Entry
+from nhi_express.core.vault import Vault, vault
+from tests.outside import Outside, load_personas, running_sandbox
+from tests.visitor import Visitor
+
+
+@pytest.fixture
+def the_vault() -> Iterator[Vault]:
+    """The vault of this test run."""
+    yield vault()
+
+
+@pytest.fixture(scope="session")
+def outside() -> Iterator[Outside]:
+    """The sandbox, started once; a test that needs it as new takes ``sandbox``."""
+    with running_sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def sandbox(outside: Outside, db: None) -> Outside:
+    """The sandbox as new, its operators on the site's list and its people in the register."""
+    outside.reset()
+    load_personas()
+    return outside
+
+
+@pytest.fixture
+def visitor(sandbox: Outside) -> Iterator[Callable[..., Visitor]]:
+    """Makes phones (see :class:`tests.visitor.Visitor`), and puts them away after the test."""
+    made: list[Visitor] = []
+
+    def make(**options: object) -> Visitor:
+        made.append(Visitor(**options))  # type: ignore[arg-type]
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.phone.browser.close()
+
+
+@pytest.fixture
+def committed(transactional_db: None) -> Iterator[None]:
+    """A test whose transactions are real ones, for threads; the audit log, which refuses it, is emptied afterwards."""
+    yield
+    if connection.vendor != "sqlite":
+        # PostgreSQL's own emptying between tests (TRUNCATE) passes the triggers of single rows by.
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit_entry'")
+        triggers = cursor.fetchall()
+        for name, _ in triggers:
+            cursor.execute(f"DROP TRIGGER {name}")
+        Entry.objects.all().delete()
+        for _, sql in triggers:
+            cursor.execute(sql)

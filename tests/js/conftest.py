@@ -1,0 +1,5 @@
+"""The same server and browser as the gallery's."""
+
+from tests.gallery.conftest import chromium, gallery_url
+
+__all__ = ["chromium", "gallery_url"]
