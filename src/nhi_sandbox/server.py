@@ -31,6 +31,8 @@ from nhi_sandbox.tokens import TokenDesk
 from nhi_sandbox.world import Settings, World
 
 LOOPBACK: Final = "127.0.0.1"
+# Longer than any client keeps an idle connection: who closes first resets the request that is just on its way.
+_IDLE_SECONDS: Final = 3600
 
 
 class ProductionRefused(RuntimeError):
@@ -147,6 +149,7 @@ def make_server(
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=1,
+        timeout_keep_alive=_IDLE_SECONDS,
     )
     return uvicorn.Server(config), listener, world
 
