@@ -23,6 +23,7 @@ ROOMS = (
     "enrolment",
     "mobile",
     "card",
+    "units",
     "services",
     "site",
 )

@@ -74,6 +74,44 @@ class Event(StrEnum):
     # {device}: the passkey's counter went backwards; a sign of a copy, not a proof (WebAuthn L3, section 6.1.1)
     COUNTER_WENT_BACK = "devices:passkey:counter_went_back"
 
+    # {unit (its code), officer}
+    UNIT_REGISTERED = "units:unit:registered"
+    # {unit, officer, role}
+    OFFICER_INVITED = "units:officer:invited"
+    OFFICER_ACCEPTED = "units:officer:accepted"
+    OFFICER_ENDED = "units:officer:ended"
+    # {unit, agent (its code), officer}
+    MANDATE_GRANTED = "units:mandate:granted"
+    MANDATE_REVOKED = "units:mandate:revoked"
+    # {unit, officer, how (passkey, phone, card)}
+    DESK_OPENED = "units:desk:opened"
+    DESK_CLOSED = "units:desk:closed"
+    # {unit, problem}
+    DESK_REFUSED = "units:desk:refused"
+    # {unit, officer, batch, source}
+    LIST_RECEIVED = "units:list:received"
+    # {unit, batch, problem}
+    LIST_REFUSED = "units:list:refused"
+    # {unit, officer, batch, rows}
+    LIST_CONFIRMED = "units:list:confirmed"
+    LIST_STOPPED = "units:list:stopped"
+    # {batch}
+    LIST_REMOVED = "units:list:removed"
+    # {unit, officer, client}
+    CLIENT_MADE = "units:client:made"
+    CLIENT_ENDED = "units:client:ended"
+    # {unit, invitation}
+    INVITED = "enrolment:invitation:made"
+    INVITATION_REMINDED = "enrolment:invitation:reminded"
+    INVITATION_WITHDRAWN = "enrolment:invitation:withdrawn"
+    INVITATION_ENDED = "enrolment:invitation:ended"
+    # {unit, invitation, channel}
+    INVITATION_FINISHED = "enrolment:invitation:finished"
+    # {invitation, way (letter or mail)}
+    ACTIVATION_CODE_MADE = "enrolment:activation:made"
+    # {problem, how (qr or typed)}
+    ACTIVATION_CODE_REFUSED = "enrolment:activation:refused"
+
     # {service}
     SERVICE_OPENED = "services:page:opened"
 
@@ -114,6 +152,16 @@ _WORDS: dict[Event, Promise] = {
     Event.SIGNED_IN: _("Signed in"),
     Event.SIGN_IN_REFUSED: _("Sign-in refused"),
     Event.SIGNED_OUT: _("Signed out"),
+    Event.INVITED: _("Your employer or insured unit began a registration for you"),
+    Event.INVITATION_REMINDED: _("Your unit reminded you of the registration"),
+    Event.INVITATION_WITHDRAWN: _("Your unit withdrew the registration it began"),
+    Event.INVITATION_ENDED: _("The registration begun by your unit ran out"),
+    Event.INVITATION_FINISHED: _("You finished the registration begun by your unit"),
+    Event.ACTIVATION_CODE_MADE: _("Activation code sent to your address in the register"),
+    Event.ACTIVATION_CODE_REFUSED: _("Activation code refused"),
+    Event.OFFICER_INVITED: _("A unit asked you to be its officer"),
+    Event.OFFICER_ACCEPTED: _("You became a unit's officer"),
+    Event.OFFICER_ENDED: _("You are no longer a unit's officer"),
     Event.SERVICE_OPENED: _("Service opened"),
 }
 SHOWN_TO_MEMBERS = tuple(_WORDS)

@@ -70,6 +70,13 @@ class Config:
     portal_idle_minutes: int = _setting(15, "The portal signs out after so long without use.", minimum=1, maximum=15)
     portal_session_hours: int = _setting(12, "The portal signs out after so long in any case.", minimum=1, maximum=12)
     device_code_minutes: int = _setting(5, "Life of a device code and of its QR.", minimum=1, maximum=10)
+    activation_days: int = _setting(21, "Life of an activation code sent by post.", minimum=1, maximum=30)
+    invitation_days: int = _setting(
+        90, "A unit's invitation ends after so long, and what it began with it.", minimum=7, maximum=365
+    )
+    unit_file_days: int = _setting(30, "A unit's uploaded list is removed after so long.", minimum=1, maximum=90)
+    unit_file_megabytes: int = _setting(32, "Largest list that a unit may upload.", minimum=1, maximum=64)
+    unit_rows: int = _setting(200_000, "Most rows of one list.", minimum=1, maximum=200_000)
     devices_per_member: int = _setting(5, "Active phones a member may have.", minimum=1, maximum=20)
     places_file: Path = _setting(
         Path("var/places.csv"), "Newer table of places (`nhi-express members places`); without it our own is used."

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from nhi_express.enrolment.rules import AttemptState
+from nhi_express.enrolment.rules import AttemptState, InvitationState
 
 
 class Attempt(models.Model):
@@ -25,4 +25,35 @@ class Attempt(models.Model):
         db_table_comment = "attempts to enrol"
         constraints = [
             models.CheckConstraint(condition=Q(state__in=[s.value for s in AttemptState]), name="attempt_state_known")
+        ]
+
+
+class Invitation(models.Model):
+    """A registration that a unit has begun for a member, who alone can finish it, by what the unit never holds."""
+
+    id = models.UUIDField(primary_key=True, db_comment="random; not personal")
+    member = models.UUIDField(db_comment="keyed index of the member's ID number; pseudonym")
+    unit = models.CharField(max_length=9, db_comment="code of the unit that attests; not personal")
+    state = models.CharField(max_length=12, db_comment="not personal")
+    created_at = models.DateTimeField(db_comment="not personal")
+    state_at = models.DateTimeField(db_comment="not personal")
+    until = models.DateTimeField(db_index=True, db_comment="when it ends unfinished; not personal")
+    channel = models.CharField(max_length=12, default="", blank=True, db_comment="how it was finished; not personal")
+    code_way = models.CharField(max_length=8, db_comment="letter, mail or none: how the insurer sends the code")
+    code_due = models.BooleanField(default=True, db_comment="whether a code is still to be made and sent")
+    code_hash = models.CharField(max_length=160, default="", db_comment="SENSITIVE: slow hash of the activation code")
+    token = models.BinaryField(null=True, unique=True, max_length=32, db_comment="SHA-256 of the QR's token")
+    code_until = models.DateTimeField(null=True, db_comment="not personal")
+
+    class Meta:
+        db_table_comment = "registrations begun by units"
+        indexes = [
+            models.Index(fields=["unit", "state", "-created_at"], name="invitations_of_unit"),
+            models.Index(fields=["code_way"], condition=Q(code_due=True), name="codes_due"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["member"], condition=Q(state="open"), name="one_open_invitation"),
+            models.CheckConstraint(
+                condition=Q(state__in=[s.value for s in InvitationState]), name="invitation_state_known"
+            ),
         ]

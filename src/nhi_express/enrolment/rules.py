@@ -117,6 +117,23 @@ class AttemptState(StrEnum):
     DONE = "done"
 
 
+class InvitationState(StrEnum):
+    """Where a registration stands that a unit has begun."""
+
+    OPEN = "open"
+    FINISHED = "finished"
+    WITHDRAWN = "withdrawn"
+    ENDED = "ended"
+
+
+class CodeWay(StrEnum):
+    """How the insurer sends an activation code: to the address in its own register, never through the unit."""
+
+    LETTER = "letter"
+    MAIL = "mail"
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class Advice:
     """A way on after a refusal: ``way`` names it, ``best`` marks the one that suits this person."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from nhi_express.help.entries import account, attempt, card, general, line, typed
+from nhi_express.help.entries import account, attempt, card, general, line, typed, units
 from nhi_express.help.entry import Entry, Severity
 
 __all__ = ["Entry", "Problem", "Severity"]
@@ -99,6 +99,31 @@ class Problem(Enum):
     ID_NUMBER_CHECKSUM = typed.ID_NUMBER_CHECKSUM
     FIELD_REQUIRED = typed.FIELD_REQUIRED
     HOUSEHOLD_NUMBER_INVALID = typed.HOUSEHOLD_NUMBER_INVALID
+    # U: insured units and the registrations they begin (seed Q1.4)
+    UNIT_DATA_DO_NOT_MATCH = units.UNIT_DATA_DO_NOT_MATCH
+    UNIT_SIGN_IN_NEEDED = units.UNIT_SIGN_IN_NEEDED
+    NOT_AN_OFFICER = units.NOT_AN_OFFICER
+    RESPONSIBLE_ONLY = units.RESPONSIBLE_ONLY
+    AGENT_UNKNOWN = units.AGENT_UNKNOWN
+    LIST_UNREADABLE = units.LIST_UNREADABLE
+    LIST_TOO_LARGE = units.LIST_TOO_LARGE
+    LIST_TOO_MANY_ROWS = units.LIST_TOO_MANY_ROWS
+    LIST_WITHOUT_HEADINGS = units.LIST_WITHOUT_HEADINGS
+    LIST_TOO_WIDE = units.LIST_TOO_WIDE
+    LIST_EMPTY = units.LIST_EMPTY
+    LIST_WITH_MACROS = units.LIST_WITH_MACROS
+    LIST_MERGED_CELLS = units.LIST_MERGED_CELLS
+    LIST_ENCODING = units.LIST_ENCODING
+    LIST_LOCKED = units.LIST_LOCKED
+    BATCH_NOT_THERE_YET = units.BATCH_NOT_THERE_YET
+    BATCH_CHANGED = units.BATCH_CHANGED
+    REQUEST_KEY_TAKEN = units.REQUEST_KEY_TAKEN
+    TOO_MANY_LISTS = units.TOO_MANY_LISTS
+    NO_INVITATION = units.NO_INVITATION
+    ACTIVATION_CODE_WRONG = units.ACTIVATION_CODE_WRONG
+    ACTIVATION_CODE_EXPIRED = units.ACTIVATION_CODE_EXPIRED
+    PERMIT_DATE_INVALID = units.PERMIT_DATE_INVALID
+    API_CREDENTIALS = units.API_CREDENTIALS
     # G: anything else
     NOT_FOUND = general.NOT_FOUND
     FORBIDDEN = general.FORBIDDEN

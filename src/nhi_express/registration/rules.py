@@ -25,6 +25,8 @@ class Reason(StrEnum):
     THEFT = "theft"
     NOT_ME = "not_me"
     OWN_WISH = "own_wish"
+    UNIT = "unit"
+    WITHDRAWN = "withdrawn"
 
 
 _MOVES: dict[State, frozenset[State]] = {

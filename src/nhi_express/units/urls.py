@@ -1,0 +1,6 @@
+"""Addresses of the units' room."""
+
+from django.urls import URLPattern
+
+app_name = "units"
+urlpatterns: list[URLPattern] = []
