@@ -113,6 +113,7 @@ class AttemptState(StrEnum):
     SENT = "sent"
     CHECKING = "checking"
     LINE_PROVEN = "line_proven"
+    CODE_PROVEN = "code_proven"
     CARD_PROVEN = "card_proven"
     DONE = "done"
 

@@ -1,11 +1,8 @@
-"""行動電話認證, step by step: terms, line, the way through the operator, card, password and unlock (seed Q2)."""
+"""行動電話認證, step by step: terms, line, the way through the operator, card (seed Q2). Then the gate's last step."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, NoReturn
-from uuid import UUID
+from typing import NoReturn
 
 from django.db import transaction
 
@@ -16,10 +13,6 @@ from nhi_express.core.config import config
 from nhi_express.core.encoding import fingerprint
 from nhi_express.core.limits import Limit
 from nhi_express.core.vault import same
-from nhi_express.devices import flows as devices
-from nhi_express.devices.adapters.webauthn import creation_options
-from nhi_express.devices.models import Device
-from nhi_express.devices.rules import PhoneProof
 from nhi_express.enrolment import flows as gate
 from nhi_express.enrolment.models import Attempt
 from nhi_express.enrolment.rules import AttemptState, Channel, Evidence
@@ -40,16 +33,17 @@ _BEFORE_THE_LINE = {AttemptState.OPEN, AttemptState.SENT, AttemptState.CHECKING}
 _LINE_PROVEN = [Evidence.TERMS, Evidence.LINE_PRESENT, Evidence.LINE_ELIGIBLE, Evidence.LINE_OWNER]
 
 
-def accept_terms(version: str, language: str, next_page: str) -> tuple[Attempt, str]:
+def accept_terms(version: str, language: str, next_page: str, channel: Channel = Channel.MOBILE) -> tuple[Attempt, str]:
     """Step 1: begin an attempt with the terms accepted. Returns it and the browser's secret.
 
+    ``channel`` is UNIT for who finishes what their unit has begun: the way is the same, and so is what it proves.
     Raises :class:`Refused` when the version read is not the one in force any longer.
     """
     shown = terms.current(clock.today())
     if version != shown.version:
         raise Refused(Problem.TERMS_NOT_ACCEPTED)
     accepted = AcceptedTerms(shown.version, language, shown.digest(language), clock.now())
-    return gate.start(Channel.MOBILE, accepted, {"next": next_page})
+    return gate.start(channel, accepted, {"next": next_page})
 
 
 def submit_line(attempt: Attempt, number: MobileNumber, id_number: IdNumber) -> str:
@@ -134,7 +128,7 @@ def check_card(attempt: Attempt, last4: str) -> None:
 
     Raises :class:`Refused`.
     """
-    member = _proven_member(attempt, AttemptState.LINE_PROVEN)
+    member = gate.proven_member(attempt, AttemptState.LINE_PROVEN)
     decision = throttle.spend(Limit.CARD_LAST4, str(member.key))
     if decision.verdict == "exhausted":
         raise Refused(Problem.PROVE_AGAIN)
@@ -153,95 +147,6 @@ def _record_card_mismatch(attempt: Attempt, member: Member) -> None:
     with transaction.atomic():
         about = About(member=member.key)
         record(Event.ATTEMPT_REFUSED, about, attempt=str(attempt.id), channel=attempt.channel, **codes)
-
-
-def _proven_member(attempt: Attempt, needed: AttemptState) -> Member:
-    """The member that the attempt has proven. Raises :class:`Refused` when the attempt is not at ``needed``."""
-    if attempt.state != needed:
-        done = attempt.state == AttemptState.DONE
-        raise Refused(Problem.ATTEMPT_DONE if done else Problem.ATTEMPT_OUT_OF_ORDER)
-    member = register().by_key(attempt.member) if attempt.member else None
-    if member is None:
-        raise Refused(Problem.DATA_DO_NOT_MATCH)
-    return member
-
-
-@dataclass(frozen=True, slots=True)
-class LastStep:
-    """What the last page needs: has the member a password already, and the phones when there are too many."""
-
-    masked_name: str
-    has_password: bool
-    too_many: list[Device]
-    options: dict[str, Any]
-
-
-def last_step(attempt: Attempt) -> LastStep:
-    """Step 4, shown: a fresh challenge for the phone. Raises :class:`Refused`."""
-    member = _proven_member(attempt, AttemptState.CARD_PROVEN)
-    registration = accounts.living(member.key)
-    active = list(devices.active_phones(registration)) if registration else []
-    fresh = devices.new_challenge("bind", attempt.id)
-    # The passkey's user handle names this binding: two members on one phone keep two passkeys.
-    options = creation_options(fresh.challenge, attempt.id.bytes, member.record.masked_name)
-    return LastStep(
-        masked_name=member.record.masked_name,
-        has_password=bool(registration and registration.password_hash),
-        too_many=active if len(active) >= config().devices_per_member else [],
-        options={"token": fresh.token, "challenge": fresh.challenge, "passkey": options},
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Finish:
-    """What the last page sends. ``password`` None keeps the present one; ``remove`` names the phone to give up."""
-
-    proof: PhoneProof
-    password: str | None
-    remove: UUID | None
-    language: str
-
-
-def finish(attempt: Attempt, wish: Finish) -> tuple[Device, str]:
-    """Step 4: registered and bound, and signed in, in one transaction. Returns the device and the session's secret.
-
-    Raises :class:`Refused`; then nothing happened, and the step can be tried again.
-    """
-    member = _proven_member(attempt, AttemptState.CARD_PROVEN)
-    notes = gate.notes_of(attempt)
-    phone = devices.verify_phone(wish.proof, attempt.id)
-    hashed = None if wish.password is None else accounts.hash_password(wish.password, _guessable(member, notes))
-    enrolment = gate.Wish(hashed, phone, wish.remove, _terms_of(notes), wish.language)
-    with transaction.atomic():
-        device = gate.enrol(attempt, member, enrolment)
-        if device is None:
-            raise Refused(Problem.BAD_REQUEST)
-        return device, devices.open_session(device)
-
-
-def _guessable(member: Member, notes: dict[str, str]) -> tuple[str, ...]:
-    """What somebody who knows the member would try as a password."""
-    born, card = member.record.birth_date, member.record.card_number
-    roc = f"{born.year - 1911:03d}{born:%m%d}"
-    local = "0" + notes["number"].removeprefix("+886")
-    return (str(notes["id_number"]), f"{born:%Y%m%d}", roc, card, local, notes["number"])
-
-
-def _terms_of(notes: dict[str, Any]) -> AcceptedTerms:
-    accepted = notes["terms"]
-    at = datetime.fromisoformat(notes["accepted_at"])
-    return AcceptedTerms(accepted["version"], accepted["language"], accepted["digest"], at)
-
-
-def bound_identifier(attempt: Attempt) -> str:
-    """The identifier (裝置識別碼) of the phone that the attempt ended in; by it the phone finds the key it made."""
-    here = devices.phones_here([attempt.device]) if attempt.device else []
-    return here[0].identifier if here else ""
-
-
-def next_page(attempt: Attempt) -> str:
-    """What the member had tapped before they were led here."""
-    return str(gate.notes_of(attempt).get("next", "")) if attempt.sealed else ""
 
 
 def replace_operators(rows: list[Operator]) -> None:

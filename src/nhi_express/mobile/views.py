@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
@@ -13,17 +11,17 @@ from nhi_express.core import clock
 from nhi_express.core.config import config
 from nhi_express.core.signing import signing_key
 from nhi_express.devices import views as phones
-from nhi_express.devices.forms import phone_proof, posted
+from nhi_express.devices.forms import posted
 from nhi_express.enrolment import flows as gate
 from nhi_express.enrolment.models import Attempt
 from nhi_express.enrolment.rules import AttemptState, other_ways
-from nhi_express.enrolment.views import ways_shown
+from nhi_express.enrolment.views import done_page, finish_page, ways_shown
 from nhi_express.help import terms as help_terms
 from nhi_express.help.catalogue import Problem
 from nhi_express.help.errors import Refused
 from nhi_express.members.rules import IdNumber
 from nhi_express.mobile import flows
-from nhi_express.mobile.forms import CardForm, FinishForm, LineForm
+from nhi_express.mobile.forms import CardForm, LineForm
 from nhi_express.mobile.ports import Return
 
 _COOKIE = "__Host-attempt" if config().secure else "attempt"
@@ -36,18 +34,15 @@ _PAGES = {
     AttemptState.CARD_PROVEN: "finish",
     AttemptState.DONE: "done",
 }
-# Problems that belong to a field are shown at the field; the rest have a page of their own.
-_PASSWORD_PROBLEMS = {
-    Problem.PASSWORD_TOO_SHORT,
-    Problem.PASSWORD_TOO_LONG,
-    Problem.PASSWORD_COMMON,
-    Problem.PASSWORD_CONTEXT,
-}
 
 
 def _attempt(request: HttpRequest) -> Attempt:
     page_attempt = request.POST.get("attempt") if request.method == "POST" else None
-    return gate.current(request.COOKIES.get(_COOKIE), page_attempt)
+    attempt = gate.current(request.COOKIES.get(_COOKIE), page_attempt)
+    if attempt.state not in _PAGES:
+        # Another way has its own steps, and its own cookie.
+        raise Refused(Problem.ATTEMPT_MISSING)
+    return attempt
 
 
 def _elsewhere(request: HttpRequest, page: str) -> tuple[Attempt | None, HttpResponseRedirect | None]:
@@ -153,47 +148,16 @@ def finish(request: HttpRequest) -> HttpResponse:
     attempt, elsewhere = _elsewhere(request, "finish")
     if attempt is None or elsewhere is not None:
         return elsewhere or redirect(f"{_BASE}terms")
-    form = FinishForm(posted(request))
-    problem = None
-    if form.is_bound and form.is_valid():
-        try:
-            return _finished(request, attempt, form)
-        except Refused as refusal:
-            problem = refusal.problem
-            if problem not in {*_PASSWORD_PROBLEMS, Problem.TOO_MANY_DEVICES}:
-                raise
-    status = problem.value.status if problem else 400 if form.is_bound else 200
-    context = {"attempt": attempt, "form": form, "step": flows.last_step(attempt), "problem": problem}
-    return render(request, "mobile/finish.html", context, status=status)
-
-
-def _finished(request: HttpRequest, attempt: Attempt, form: FinishForm) -> HttpResponse:
-    target = flows.next_page(attempt)
-    wish = flows.Finish(phone_proof(request.POST), form.wished_password(), form.wished_removal(), get_language())
-    device, secret = flows.finish(attempt, wish)
-    response = redirect(f"{_BASE}done?{urlencode({'next': target})}")
-    phones.begin(response, secret)
-    phones.remember(response, [device.id, *phones.remembered(request)])
-    return response
+    return finish_page(request, attempt, _BASE)
 
 
 @require_GET
 def done(request: HttpRequest) -> HttpResponse:
-    """完成行動電話認證. The page tells the phone's script which binding its new key belongs to."""
+    """完成行動電話認證."""
     attempt, elsewhere = _elsewhere(request, "done")
     if attempt is None or elsewhere is not None:
         return elsewhere or redirect(f"{_BASE}terms")
-    context = {
-        "device": attempt.device,
-        "identifier": flows.bound_identifier(attempt),
-        "next": phones.safe_next(request),
-    }
-    response = render(request, "mobile/done.html", context)
-    # The answer of the last step may have been lost on its way; this browser finished it, so its phone may remember.
-    here = phones.remembered(request)
-    if attempt.device and attempt.device not in here:
-        phones.remember(response, [attempt.device, *here])
-    return response
+    return done_page(request, attempt)
 
 
 @require_GET

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -120,10 +119,10 @@ def finish(attempt: Attempt, password: str, main: str, backup: str, language: st
         done = attempt.state == AttemptState.DONE
         raise Refused(Problem.ATTEMPT_DONE if done else Problem.ATTEMPT_OUT_OF_ORDER)
     notes, member = _notes(attempt), shown_member(attempt)
-    hashed = accounts.hash_password(password, guessable(member))
+    hashed = accounts.hash_password(password, gate.guessable(member))
     _count_mails(member)
     addresses = tuple(filter(None, (main, backup)))
-    gate.enrol(attempt, member, gate.Wish(hashed, None, None, _terms_of(notes), language, addresses))
+    gate.enrol(attempt, member, gate.Wish(hashed, None, None, gate.terms_of(notes), language, addresses))
     registration = _applied(attempt)
     # Not in the gate's transaction, which must not wait for slow hashes; without it the member is registered as well.
     if "household" in notes:
@@ -186,17 +185,3 @@ def _refuse_foreign(attempt: Attempt) -> None:
     """Raise :class:`Refused` for an attempt that another channel began."""
     if attempt.channel != Channel.CARD:
         raise Refused(Problem.ATTEMPT_MISSING)
-
-
-def _terms_of(notes: dict[str, Any]) -> AcceptedTerms:
-    accepted = notes["terms"]
-    at = datetime.fromisoformat(notes["accepted_at"])
-    return AcceptedTerms(accepted["version"], accepted["language"], accepted["digest"], at)
-
-
-def guessable(member: Member) -> tuple[str, ...]:
-    """What somebody who knows the member would try as a password."""
-    held, born = member.record, member.record.birth_date
-    roc = f"{born.year - 1911:03d}{born:%m%d}"
-    words = (held.id_number, *held.former_id_numbers, f"{born:%Y%m%d}", roc, held.card_number)
-    return (*words, *filter(None, (held.household_number, held.mobile)))

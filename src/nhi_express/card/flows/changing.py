@@ -7,11 +7,11 @@ from django.db import transaction
 from nhi_express.audit.catalogue import Event
 from nhi_express.audit.flows import record
 from nhi_express.card.flows import basis
-from nhi_express.card.flows.applying import guessable
 from nhi_express.card.flows.presenting import PresentedCard, refuse
 from nhi_express.card.flows.proving import check_household
 from nhi_express.card.flows.signing_in import PortalSignedIn, check_password, end_sessions
 from nhi_express.card.rules import Household
+from nhi_express.enrolment import flows as gate
 from nhi_express.help.catalogue import Problem
 from nhi_express.help.errors import Refused
 from nhi_express.members.flows import register
@@ -29,7 +29,7 @@ def change_password(signed: PortalSignedIn, presented: PresentedCard, old: str, 
         refuse(presented.member, Problem.CARD_SWAPPED)
     presented.require_authenticated()
     check_password(presented, signed.registration, old)
-    hashed = accounts.hash_password(new, guessable(presented.member))
+    hashed = accounts.hash_password(new, gate.guessable(presented.member))
     with transaction.atomic():
         accounts.store_password(signed.registration, hashed)
         accounts.tell(signed.registration, "registration/password_set")

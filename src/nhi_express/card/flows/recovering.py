@@ -15,7 +15,6 @@ from uuid import UUID
 from django.db import transaction
 
 from nhi_express.card.flows import basis
-from nhi_express.card.flows.applying import guessable
 from nhi_express.card.flows.presenting import PresentedCard
 from nhi_express.card.flows.proving import prove_holder
 from nhi_express.card.flows.signing_in import end_sessions
@@ -100,7 +99,7 @@ def set_password(ticket: str, code: str, password: str) -> None:
     """
     registration = _of_ticket(ticket, "forgot")
     member = register().by_key(registration.member)
-    hashed = accounts.hash_password(password, guessable(member) if member else ())
+    hashed = accounts.hash_password(password, gate.guessable(member) if member else ())
     accounts.spend_proof_code(registration, code)
     with transaction.atomic():
         accounts.refuse_suspended(_locked(registration))

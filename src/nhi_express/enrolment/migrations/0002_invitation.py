@@ -33,4 +33,12 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('member',), name='one_open_invitation'), models.CheckConstraint(condition=models.Q(('state__in', ['open', 'finished', 'withdrawn', 'ended'])), name='invitation_state_known')],
             },
         ),
+        migrations.RemoveConstraint(
+            model_name='attempt',
+            name='attempt_state_known',
+        ),
+        migrations.AddConstraint(
+            model_name='attempt',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'sent', 'checking', 'line_proven', 'code_proven', 'card_proven', 'done'])), name='attempt_state_known'),
+        ),
     ]

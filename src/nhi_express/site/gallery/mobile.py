@@ -10,12 +10,13 @@ from uuid import UUID
 
 from nhi_express.core import clock
 from nhi_express.devices.models import Device
+from nhi_express.enrolment.flows import LastStep
+from nhi_express.enrolment.forms import FinishForm
 from nhi_express.enrolment.rules import other_ways
 from nhi_express.enrolment.views import ways_shown
 from nhi_express.help import terms
 from nhi_express.help.catalogue import Problem
-from nhi_express.mobile.flows import LastStep
-from nhi_express.mobile.forms import CardForm, FinishForm, LineForm
+from nhi_express.mobile.forms import CardForm, LineForm
 from nhi_express.site.gallery.page import Context, Page, State
 from nhi_express.site.jinja import page_language
 
@@ -47,7 +48,7 @@ def _phone(number: int) -> Device:
 
 def _finish(has_password: bool = False, phones: int = 0, problem: Problem | None = None) -> Context:
     step = LastStep("陳○華", has_password, [_phone(number + 4) for number in range(phones)], _OPTIONS)
-    return {**_ATTEMPT, "form": FinishForm(), "step": step, "problem": problem}
+    return {**_ATTEMPT, "form": FinishForm(), "step": step, "problem": problem, "base": "/app/bind/mobile/"}
 
 
 def _refused(problem: Problem) -> Context:
@@ -74,15 +75,15 @@ _FINISH: dict[str, State] = {
 }
 # Without a device's id: in the gallery there is no key to adopt.
 _DONE: dict[str, State] = {
-    "home": {"device": "", "identifier": "", "next": "/app/"},
-    "counter": {"device": "", "identifier": "", "next": "/app/nhi-counter/"},
+    "home": {"channel": "mobile", "device": "", "identifier": "", "next": "/app/"},
+    "counter": {"channel": "mobile", "device": "", "identifier": "", "next": "/app/nhi-counter/"},
 }
 
 PAGES = (
     Page("terms", "mobile/terms.html", {"unread": partial(_terms, False), "not-ticked": partial(_terms, True)}),
     Page("line", "mobile/line.html", _LINE),
     Page("card", "mobile/card.html", _CARD),
-    Page("finish", "mobile/finish.html", _FINISH),
-    Page("done", "mobile/done.html", _DONE),
+    Page("finish", "enrolment/finish.html", _FINISH),
+    Page("done", "enrolment/done.html", _DONE),
     Page("refused", "mobile/refused.html", {each.value.code.lower(): partial(_refused, each) for each in _REFUSALS}),
 )

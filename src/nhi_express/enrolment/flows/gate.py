@@ -1,25 +1,21 @@
-"""Attempts, and the one gate that every channel ends in."""
+"""The one gate that every channel ends in."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 
 from nhi_express.audit.catalogue import Event
-from nhi_express.audit.flows import About, record
-from nhi_express.core import clock, randomness, rows, throttle
-from nhi_express.core.config import config
-from nhi_express.core.encoding import fingerprint
+from nhi_express.audit.flows import record
+from nhi_express.core import rows, throttle
 from nhi_express.core.limits import Limit
-from nhi_express.core.vault import vault
 from nhi_express.devices import flows as devices
 from nhi_express.devices.models import Device
 from nhi_express.devices.rules import DeviceState
+from nhi_express.enrolment.flows.attempts import claim
 from nhi_express.enrolment.models import Attempt
 from nhi_express.enrolment.rules import CHANNELS, AttemptState, Channel, Evidence, assurance, missing
 from nhi_express.help.catalogue import Problem
@@ -30,72 +26,6 @@ from nhi_express.registration.flows import AcceptedTerms
 from nhi_express.registration.flows.addresses import Kind
 from nhi_express.registration.models import Registration
 from nhi_express.registration.rules import State
-
-_OF_BROWSER = rows.Lookup(Attempt, "browser")
-
-
-def start(channel: Channel, terms: AcceptedTerms, notes: Mapping[str, object]) -> tuple[Attempt, str]:
-    """Begin an attempt with the terms accepted. Returns it and the secret for the browser's cookie."""
-    secret, identifier = randomness.token(256), randomness.identifier()
-    accepted = {"version": terms.version, "language": terms.language, "digest": terms.digest}
-    attempt = Attempt(
-        id=identifier,
-        browser=fingerprint(secret),
-        channel=channel,
-        state=AttemptState.OPEN,
-        expires_at=_expiry(channel),
-        sealed=_sealed(identifier, {**notes, "terms": accepted, "accepted_at": terms.at.isoformat()}),
-        evidence=[Evidence.TERMS],
-    )
-    with transaction.atomic():
-        rows.add(attempt)
-        record(Event.ATTEMPT_STARTED, About(), attempt=str(identifier), channel=channel)
-    return attempt, secret
-
-
-def current(secret: str | None, page_attempt: str | None = None) -> Attempt:
-    """The attempt of this browser.
-
-    ``page_attempt`` is the id that the submitted page was made for: another one means another tab began anew.
-    Raises :class:`Refused` when there is none, when it is another, or when it expired.
-    """
-    attempt = _OF_BROWSER.one(fingerprint(secret)) if secret else None
-    if attempt is None or page_attempt not in {None, str(attempt.id)}:
-        raise Refused(Problem.ATTEMPT_MISSING)
-    if attempt.state != AttemptState.DONE and attempt.expires_at < clock.now():
-        raise Refused(Problem.ATTEMPT_EXPIRED)
-    return attempt
-
-
-def notes_of(attempt: Attempt) -> dict[str, str]:
-    """What was typed and proven so far."""
-    return dict(json.loads(vault().open(attempt.sealed, f"enrolment.attempt:{attempt.id}")))
-
-
-def claim(attempt: Attempt, allowed: Collection[AttemptState], wanted: AttemptState, **columns: object) -> None:
-    """Move an attempt on, once: of two tabs that try together, one wins. Each step renews the expiry.
-
-    Raises :class:`Refused`: done already, or out of order.
-    """
-    mine = {"id": attempt.id, "state": list(allowed)}
-    if not rows.change(Attempt, mine, state=wanted, expires_at=_expiry(attempt.channel), **columns):
-        done = Attempt.objects.filter(pk=attempt.pk, state=AttemptState.DONE).exists()
-        raise Refused(Problem.ATTEMPT_DONE if done else Problem.ATTEMPT_OUT_OF_ORDER)
-
-
-def sealed_notes(attempt: Attempt, notes: Mapping[str, object]) -> bytes:
-    """Notes as the attempt's row holds them."""
-    return _sealed(attempt.id, notes)
-
-
-def _sealed(identifier: UUID, notes: Mapping[str, object]) -> bytes:
-    return vault().seal(json.dumps(notes).encode(), f"enrolment.attempt:{identifier}")
-
-
-def _expiry(channel: str) -> datetime:
-    """Who sits at a computer has to find the household certificate: there, a step lasts as long as a session idles."""
-    minutes = config().portal_idle_minutes if channel == Channel.CARD else config().attempt_minutes
-    return clock.now() + timedelta(minutes=minutes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +118,3 @@ def _record_enrolment(registration: Registration, attempt: Attempt, evidence: li
         evidence=[item.value for item in evidence],
         assurance=assurance(evidence),
     )
-
-
-def forget_expired() -> int:
-    """Remove attempts that ended or expired more than a day ago. Returns how many."""
-    return Attempt.objects.filter(expires_at__lt=clock.now() - timedelta(days=1)).delete()[0]
