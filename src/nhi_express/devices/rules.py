@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from nhi_express.core.encoding import base64url, from_base64url
 from nhi_express.core.randomness import CROCKFORD
 
-Purpose = Literal["bind", "unlock", "card"]
+Purpose = Literal["bind", "unlock", "card", "desk"]
 
 
 class DeviceState(StrEnum):

@@ -3,8 +3,9 @@
 from django.db import models
 from django.db.models import Q
 
-from nhi_express.devices.models import Use
+from nhi_express.devices.models import Device, Use
 from nhi_express.enrolment.models import Invitation
+from nhi_express.registration.models import Registration
 from nhi_express.units.rules import BatchState, OfficerRole, OfficerState, RowState, Source
 
 
@@ -69,16 +70,17 @@ class Mandate(models.Model):
     class Meta:
         db_table_comment = "consents of units to be acted for"
         constraints = [
-            models.UniqueConstraint(
-                fields=["unit", "agent"], condition=Q(revoked_at=None), name="one_mandate_in_force"
-            )
+            models.UniqueConstraint(fields=["unit", "agent"], condition=Q(revoked_at=None), name="one_mandate_in_force")
         ]
 
 
 class DeskSession(Use):
-    """A signed-in officer at the units' desk. It ends with the officer's duty and registration."""
+    """A signed-in officer at the units' desk. It ends with the officer's duty, registration, phone and password."""
 
     officer = models.ForeignKey(Officer, on_delete=models.CASCADE, db_comment="who signed in; not personal")
+    registration = models.ForeignKey(Registration, on_delete=models.CASCADE, db_comment="not personal")
+    device = models.ForeignKey(Device, null=True, on_delete=models.CASCADE, db_comment="null: signed in by card")
+    password = models.BinaryField(max_length=32, db_comment="SHA-256 of the password's hash: a new one ends the use")
     unit = models.ForeignKey(Unit, on_delete=models.CASCADE, db_comment="the unit acted for now; not personal")
 
     class Meta:

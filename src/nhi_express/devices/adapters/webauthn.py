@@ -56,7 +56,11 @@ class Assertion:
 
 
 def creation_options(challenge: str, user: bytes, name: str) -> dict[str, Any]:
-    """``PublicKeyCredentialCreationOptionsJSON`` for a new binding. ``user`` names a binding, not a person."""
+    """``PublicKeyCredentialCreationOptionsJSON`` for a new binding. ``user`` names a binding, not a person.
+
+    A discoverable passkey is preferred, so that the unit desk can ask for it on any computer. It is not required: a
+    phone that keeps none is bound all the same, and its owner signs in to the desk on the phone, or with the card.
+    """
     return {
         "rp": {"id": config().site_host, "name": "NHI Express"},
         "user": {"id": websafe_encode(user), "name": name, "displayName": name},
@@ -82,6 +86,25 @@ def request_options(challenge: str, credential_id: bytes) -> dict[str, Any]:
         "userVerification": "required",
         "allowCredentials": [{"type": "public-key", "id": websafe_encode(credential_id), "transports": ["internal"]}],
     }
+
+
+def discovery_options(challenge: str) -> dict[str, Any]:
+    """``PublicKeyCredentialRequestOptionsJSON`` for any passkey of this site: the person chooses which."""
+    return {
+        "challenge": challenge,
+        "rpId": config().site_host,
+        "timeout": config().challenge_seconds * 1000,
+        "userVerification": "required",
+        "allowCredentials": [],
+    }
+
+
+def credential_id_of(answer: dict[str, Any]) -> bytes:
+    """Which passkey an answer claims to be of. It proves nothing yet. Raises :class:`PasskeyFault`."""
+    try:
+        return _raw_id(answer)
+    except _NOT_A_PASSKEY as error:
+        raise PasskeyFault("id") from error
 
 
 def verify_creation(challenge: str, answer: str) -> tuple[Passkey, bytes]:

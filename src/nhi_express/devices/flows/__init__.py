@@ -25,6 +25,7 @@ from nhi_express.devices.flows.codes import (
     make_code,
     redeem,
 )
+from nhi_express.devices.flows.passkeys import passkey_options, prove_passkey
 from nhi_express.devices.flows.phones import (
     ACTS,
     act_on,
@@ -82,9 +83,11 @@ __all__ = [
     "name_of",
     "new_challenge",
     "open_session",
+    "passkey_options",
     "phone_of",
     "phones",
     "phones_here",
+    "prove_passkey",
     "redeem",
     "rename",
     "session",

@@ -89,13 +89,24 @@ def _verify_unlock(device: Device, challenge: str, answer: UnlockAnswer) -> int:
 def _assertion(device: Device, challenge: str, answer: UnlockAnswer) -> webauthn.Assertion:
     if device.credential_id is None:
         return webauthn.Assertion(b"", 0)
-    stored = webauthn.Passkey(
-        bytes(device.credential_id), bytes(device.credential or b""), device.sign_count, device.synced, UUID(int=0)
-    )
+    return passkey_answer(device, challenge, answer.assertion or {})
+
+
+def passkey_answer(device: Device, challenge: str, assertion: dict[str, Any]) -> webauthn.Assertion:
+    """Check what the passkey of a binding answered. Raises :class:`Refused`."""
+    ids = bytes(device.credential_id or b""), bytes(device.credential or b"")
+    stored = webauthn.Passkey(*ids, device.sign_count, device.synced, UUID(int=0))
     try:
-        return webauthn.verify_assertion(challenge, stored, answer.assertion or {})
+        return webauthn.verify_assertion(challenge, stored, assertion)
     except webauthn.PasskeyFault as error:
         raise Refused(Problem.PASSKEY_FAILED) from error
+
+
+def counted(device: Device, counter: int) -> int:
+    """The passkey's counter to keep, within the caller's transaction; one that went back is on record."""
+    if counter <= device.sign_count and (counter or device.sign_count):
+        record(Event.COUNTER_WENT_BACK, accounts.about(device.registration), "system", device=str(device.id))
+    return max(counter, device.sign_count)
 
 
 def _check_password(device: Device, password: str) -> None:
@@ -112,12 +123,9 @@ def _check_password(device: Device, password: str) -> None:
 def _start_session(device: Device, challenge: str, counter: int) -> str:
     with transaction.atomic():
         spend_challenge(challenge)
-        about = accounts.about(device.registration)
-        if counter <= device.sign_count and (counter or device.sign_count):
-            record(Event.COUNTER_WENT_BACK, about, "system", device=str(device.id))
-        rows.change(Device, {"id": device.id}, used_at=clock.now(), sign_count=max(counter, device.sign_count))
+        rows.change(Device, {"id": device.id}, used_at=clock.now(), sign_count=counted(device, counter))
         factor = "password" if device.credential_id is None else "passkey"
-        record(Event.SIGNED_IN, about, device=str(device.id), factor=factor)
+        record(Event.SIGNED_IN, accounts.about(device.registration), device=str(device.id), factor=factor)
         return open_session(device)
 
 

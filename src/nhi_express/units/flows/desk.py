@@ -29,3 +29,8 @@ class Desk:
         """Whether the responsible person of this very unit acts."""
         own = self.officer is not None and self.officer.unit_id == self.unit.code
         return own and self.officer is not None and self.officer.role == OfficerRole.RESPONSIBLE
+
+    @property
+    def as_agent(self) -> bool:
+        """Whether the officer acts for another unit than their own, by its mandate."""
+        return self.officer is not None and self.officer.unit_id != self.unit.code
