@@ -1,9 +1,11 @@
-"""The sandbox's verbs on the command line: `sandbox serve` and `sandbox synth`."""
+"""The sandbox's verbs on the command line: `sandbox serve`, `sandbox synth` and `sandbox units-list`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
+
+from nhi_sandbox.units import STAFF
 
 app = typer.Typer(help="The outside world for try-outs: operators, invented members, an inbox.", no_args_is_help=True)
 
@@ -56,14 +58,36 @@ def synth(
     out: Annotated[Path, typer.Argument(help="The CSV file to write.")],
     count: Annotated[int, typer.Option(min=0, help="How many people besides the named ones.")] = 2000,
     seed: Annotated[int, typer.Option(help="The same seed gives the same people.")] = 1,
+    staff: Annotated[int, typer.Option(min=0, help="How many of them work for the sandbox company.")] = 0,
 ) -> None:
     """Write a register file of invented members, the named people first."""
     from nhi_sandbox.personas import register_rows
     from nhi_sandbox.register import write_register
 
     try:
-        rows = write_register(out, register_rows(count, seed))
+        rows = write_register(out, register_rows(count, seed, staff))
     except (ValueError, OSError) as error:
         _say(str(error), failed=True)
         raise typer.Exit(2) from error
     _say(f"{rows:,} rows in {out}")
+
+
+@app.command()
+def units_list(  # noqa: PLR0917 - each is an option
+    out: Annotated[Path, typer.Option(help="The file to write.")],
+    rows: Annotated[int, typer.Option(min=1, help="How many lines.")] = 300,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same list.")] = 1,
+    form: Annotated[Literal["csv", "xlsx"], typer.Option("--format")] = "csv",
+    register: Annotated[int, typer.Option(help="The seed of the register whose people stand in it.")] = 1,
+    staff: Annotated[int, typer.Option(min=0, help="How many people of that register work for the company.")] = STAFF,
+) -> None:
+    """Write a list such as the sandbox company's officer would upload: good lines, and one in four with something."""
+    from nhi_sandbox.unit_lists import mixed_list, tally, write_list
+
+    try:
+        lines = list(mixed_list(rows, seed, register, staff))
+        write_list(out, lines, form)
+    except (ValueError, OSError) as error:
+        _say(str(error), failed=True)
+        raise typer.Exit(2) from error
+    _say(", ".join(f"{count:,} {what}" for what, count in sorted(tally(lines).items())))

@@ -19,12 +19,15 @@ import httpx2
 
 from nhi_sandbox.cards import issuer
 from nhi_sandbox.cards.component import build_component
-from nhi_sandbox.personas import register_rows
+from nhi_sandbox.personas import register_rows, unit_rows
 from nhi_sandbox.place import Place
-from nhi_sandbox.register import write_register
+from nhi_sandbox.register import RegisterRow, write_register
+from nhi_sandbox.units import STAFF, write_units
 
 CLIENT_ID: Final = "nhi-express"
 AGENT_PORT: Final = 46464
+# Of so many people as many are fit to work for the sandbox's units.
+_WITH_STAFF: Final = 2 * STAFF
 _PATIENCE_SECONDS = 60
 
 
@@ -110,8 +113,13 @@ class Installation:
         build_component(self.folder / "component")
         register = self.folder / "register.csv"
         if not register.exists():
-            write_register(register, register_rows(members, seed=1))
-            self.run("members", "import", str(register))
+            self._fill(register, list(register_rows(members + _WITH_STAFF, seed=1, staff=STAFF)))
+
+    def _fill(self, register: Path, people: list[RegisterRow]) -> None:
+        """Import the insurer's two files: who is insured, and the units through which they are."""
+        write_units(self.folder / "units.csv", unit_rows(people))
+        write_register(register, people)
+        self.run("members", "import", str(register))
 
     def _let_codes_end(self) -> None:
         """As if time had passed for every code that waits; only in a database of this folder's own."""

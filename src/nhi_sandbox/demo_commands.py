@@ -32,7 +32,7 @@ def demo(  # noqa: PLR0917 - each is an option
         bool, typer.Option("--check", help="Run every journey on free ports, print a table, stop.")
     ] = False,
     as_json: Annotated[bool, _JSON] = False,
-    members: Annotated[int, typer.Option(min=0, help="Invented members besides the named ones.")] = 2000,
+    members: Annotated[int, typer.Option(min=0, help="Invented members besides those of the story.")] = 2000,
     port: Annotated[int, typer.Option(help="The site's port.")] = 8000,
     sandbox_port: Annotated[int, typer.Option(help="The sandbox's port.")] = 9100,
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew: forget what was tried before.")] = False,

@@ -47,3 +47,13 @@ def id_number(form: Form, letter: str, male: bool, body: int) -> str:
     second = SECOND[form][0 if male else 1]
     total = _PREFIXES[letter, second] + _HIGH[body // 10_000] + _LOW[body % 10_000]
     return f"{letter}{second}{body:07d}{-total % 10}"
+
+
+def tax_id(body: int) -> str:
+    """The 統一編號 with these seven digits (0 to 9,999,999) and a check digit that is right by the rule of 2023.
+
+    Weights 1, 2, 1, 2, 1, 2, 4, 1, the digits of each product added up; right when the sum is a multiple of five, or
+    one more is, where the seventh digit is 7. About half of these numbers were wrong by the rule before, of ten.
+    """
+    products = (int(digit) * weight for digit, weight in zip(f"{body:07d}", (1, 2, 1, 2, 1, 2, 4), strict=True))
+    return f"{body:07d}{-sum(product // 10 + product % 10 for product in products) % 5}"

@@ -194,7 +194,7 @@ _NOT_ALONE: Final = {"family_daughter", "walk_zh", "walk_en"}
 
 def plan() -> list[Planned]:
     """Every journey that needs no time to pass: by which channel, who, how, and what must come of it."""
-    alone = (person for person in personas().values() if person.key not in _NOT_ALONE)
+    alone = (one for one in personas().values() if one.key not in _NOT_ALONE and not one.listed)
     return [*(Planned("mobile", person, *_journey_of(person)) for person in alone), *planned(PORTAL)]
 
 

@@ -19,5 +19,5 @@ RARE: Final = _combine("family", "rare_given")
 """Names with characters that plain Big5 cannot hold."""
 LATIN: Final = _combine("latin_given", "latin_family", " ")
 AREAS: Final = tuple(_LISTS["areas"])
-UNITS: Final = tuple((f"9{number:08d}", f"示範{name}") for number, name in enumerate(_combine("given", "trades")))
-"""Insured units: nine-digit code and name."""
+UNITS: Final = tuple((f"9{number:08d}", f"示範{name}") for number, name in enumerate(_combine("given", "trades"), 101))
+"""Insured units: nine-digit code and name. The codes below are those of the named units."""

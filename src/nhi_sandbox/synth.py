@@ -4,9 +4,10 @@ Row n depends only on the seed and on the rows before it, so a short file is the
 No number is given twice, and none of a persona's is given at all.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from functools import cache
+from itertools import chain, repeat
 from math import gcd
 from random import Random
 from typing import Final
@@ -14,12 +15,15 @@ from typing import Final
 from nhi_sandbox import names
 from nhi_sandbox.identifiers import LETTERS, RESERVED_FROM, id_number
 from nhi_sandbox.register import CARDS_RESERVED_FROM, RegisterRow
+from nhi_sandbox.units import named_units
 
 AS_OF: Final = date(2026, 11, 1)
 """The day on which the generated people have their ages; fixed, for the same rows on every day."""
 
 PEOPLE: Final = len(LETTERS) * RESERVED_FROM
 """How many different bodies of ID numbers there are."""
+
+_GROWN_UP: Final = "2006-01-01"
 
 LIMIT: Final = CARDS_RESERVED_FROM
 """How many people can be generated with a card number of their own."""
@@ -70,6 +74,23 @@ def people(count: int, seed: int) -> Iterator[RegisterRow]:
         card = f"0000{cards[index]:08d}"
         make = _citizen if random.random() < 0.93 else _foreigner
         yield make(random, LETTERS[letter], body, card)
+
+
+def fit(row: RegisterRow) -> bool:
+    """Whether somebody is grown up, alive, insured, and has all that a registration asks for."""
+    proof = row.household_number or row.permit_issued
+    return bool(proof and row.insured == "Y" and row.deceased == "N" and row.card_status == "valid") and (
+        row.birth_date < _GROWN_UP
+    )
+
+
+def hired(rows: Iterable[RegisterRow], staff: int) -> Iterator[RegisterRow]:
+    """The same people; the first `staff` that are fit work for the sandbox company, a tenth as many for the farm."""
+    company, farm = named_units()["sandbox"], named_units()["neighbour"]
+    places = chain(repeat(company, staff), repeat(farm, staff // 10))
+    for row in rows:
+        employer = next(places, None) if fit(row) else None
+        yield row._replace(unit_code=employer.code, unit_name=employer.name) if employer else row
 
 
 def _citizen(random: Random, letter: str, body: int, card: str) -> RegisterRow:

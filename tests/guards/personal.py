@@ -30,7 +30,7 @@ def _data_of(one: Persona) -> Iterator[tuple[str, str]]:
     yield from (("name", name) for name in (one.name, one.name_en) if len(name) > 1)
     yield from (("household number", row.household_number),) if row.household_number else ()
     yield "address of notices", address_of(one)
-    yield "postal address", row.postal_address
+    yield from (("postal address", row.postal_address),) if row.postal_address else ()
 
 
 def _plain(text: str) -> str:

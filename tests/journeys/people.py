@@ -11,6 +11,7 @@ import httpx2
 from nhi_sandbox.demo import Installation
 from nhi_sandbox.personas import Persona, personas
 from nhi_sandbox.register import RegisterRow
+from nhi_sandbox.units import named_units
 
 ENOUGH = 160
 _FIRST_NUMBER = 900_005_000
@@ -23,7 +24,10 @@ def named(key: str) -> Persona:
 
 
 class Newcomers:
-    """Insured people who have never used the app. Each is handed out once, with a mobile line of their own."""
+    """Insured people who have never used the app and work for none of the named units.
+
+    Each is handed out once, with a mobile line of their own.
+    """
 
     def __init__(self, installation: Installation) -> None:
         self._sandbox = f"http://127.0.0.1:{installation.ports.sandbox}"
@@ -33,10 +37,11 @@ class Newcomers:
     @staticmethod
     def _eligible(register: Path) -> Iterator[RegisterRow]:
         taken = {person.id_number for person in personas().values()}
+        employers = {unit.code for unit in named_units().values()}
         with register.open(encoding="utf-8", newline="") as file:
             for row in map(RegisterRow._make, list(csv.reader(file))[1:]):
                 good = all(getattr(row, name) == wanted for name, wanted in _GOOD.items())
-                if good and row.id_number not in taken:
+                if good and row.id_number not in taken and row.unit_code not in employers:
                     yield row
 
     def next(self) -> Persona:
