@@ -38,6 +38,12 @@ WSGI_APPLICATION = "nhi_express.wsgi.application"
 INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    # The OAuth library's tables refer to Django's users. Nobody is one: people are members, payroll systems clients.
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "oauth2_provider",
+    "django_tasks",
+    "django_tasks_db",
     *(f"nhi_express.{room}" for room in ROOMS),
 ]
 MIDDLEWARE = [
@@ -100,7 +106,32 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
     }
 }
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 GALLERY = CONFIG.gallery
+
+# The API for payroll systems: OAuth 2.0 client credentials (RFC 6749, 4.4) as RFC 9700 wants them, and no other grant.
+PASSWORD_HASHERS = ["nhi_express.units.adapters.oauth.SecretHasher"]
+OAUTH2_PROVIDER_APPLICATION_MODEL = "units.Client"
+OAUTH2_PROVIDER: dict[str, Any] = {
+    "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.BackendApplicationServer",
+    "OAUTH2_VALIDATOR_CLASS": "nhi_express.units.adapters.oauth.Validator",
+    "ACCESS_TOKEN_GENERATOR": "nhi_express.units.adapters.oauth.new_token",
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 600,
+    "SCOPES": {"units:lists": "Send lists of a unit, confirm them, and see what became of them"},
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+    "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
+    # Of a token only a SHA-256 is kept.
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+    "COMPLIANT_BCP_RFC9700_REFRESH_TOKEN": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_SCHEME": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_MATCHING": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_REQUIRED": True,
+}
 
 MAIL = urlsplit(CONFIG.smtp_url)
 EMAIL_HOST, EMAIL_PORT = MAIL.hostname or "127.0.0.1", MAIL.port or 25

@@ -53,7 +53,9 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         "django.request": {"level": "CRITICAL"},
         # At lower levels they tell addresses and headers.
-        **{name: {"level": "WARNING"} for name in ("httpx2", "httpcore2", "fido2")},
+        **{name: {"level": "WARNING"} for name in ("httpx2", "httpcore2", "fido2", "oauthlib", "oauth2_provider")},
+        # At lower levels they tell of every single turn of the queue.
+        **{name: {"level": "WARNING"} for name in ("django_tasks", "django_tasks_db")},
     },
 }
 

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from oauth2_provider.models import AbstractApplication
 
 from nhi_express.devices.models import Device, Use
 from nhi_express.enrolment.models import Invitation
@@ -10,7 +11,7 @@ from nhi_express.units.rules import BatchState, OfficerRole, OfficerState, RowSt
 
 
 class ListedUnit(models.Model):
-    """One row of the insurer's own list of units, loaded from its file: who a unit is, and who is responsible for it."""
+    """One row of the insurer's own list of units, loaded from its file: who a unit is, who is responsible for it."""
 
     code = models.CharField(primary_key=True, max_length=9, db_comment="unit code; of a business, not personal")
     tax_id = models.CharField(max_length=8, db_comment="統一編號; of a business, not personal")
@@ -43,6 +44,9 @@ class Officer(models.Model):
     state = models.CharField(max_length=8, db_comment="not personal")
     invited_by = models.ForeignKey("self", null=True, on_delete=models.PROTECT, db_comment="not personal")
     invited_at = models.DateTimeField(db_comment="not personal")
+    sealed_typed = models.BinaryField(
+        default=b"", db_comment="SENSITIVE, sealed: part of the invited ID number, until answered"
+    )
     state_at = models.DateTimeField(db_comment="not personal")
 
     class Meta:
@@ -87,6 +91,29 @@ class DeskSession(Use):
         db_table_comment = "signed-in officers"
 
 
+class Client(AbstractApplication):
+    """A payroll system that sends lists for a unit: an OAuth 2.0 client. Its secret is kept as a slow hash alone."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, db_comment="for which it acts; not personal")
+    made_by = models.ForeignKey(Officer, on_delete=models.PROTECT, db_comment="not personal")
+    made_at = models.DateTimeField(db_comment="not personal")
+    used_at = models.DateTimeField(null=True, db_comment="when it was last given a token; not personal")
+    ended_at = models.DateTimeField(null=True, db_comment="null: in force")
+
+    class Meta:
+        db_table_comment = "clients of the API for payroll systems"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(client_type="confidential", authorization_grant_type="client-credentials"),
+                name="client_acts_for_itself_only",
+            )
+        ]
+
+    def is_usable(self, request: object) -> bool:
+        """Whether it may still ask for tokens and use those it has; asked by the OAuth library each time."""
+        return self.ended_at is None
+
+
 class Batch(models.Model):
     """A list that was uploaded: read, checked, reviewed, confirmed; then its people are invited."""
 
@@ -108,7 +135,10 @@ class Batch(models.Model):
     changed = models.PositiveIntegerField(default=0, db_comment="lines that changed since the review; not personal")
     version = models.PositiveIntegerField(default=0, db_comment="of the review that was shown; not personal")
     confirmed = models.BooleanField(default=False, db_comment="whether the officer has confirmed this version")
-    request_key = models.CharField(max_length=64, null=True, db_comment="digest of the caller's idempotency key")
+    # Null, not empty: the constraint below counts keys, and lists without one are no repetition of each other.
+    request_key = models.CharField(  # noqa: DJ001
+        max_length=64, null=True, db_comment="digest of the caller's idempotency key"
+    )
     digest = models.BinaryField(default=b"", max_length=32, db_comment="SHA-256 of the file; not personal")
     created_at = models.DateTimeField(db_comment="not personal")
     state_at = models.DateTimeField(db_comment="not personal")
