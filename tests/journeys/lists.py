@@ -1,6 +1,6 @@
 """The lists that officers of the journeys upload: a workbook saved by LibreOffice, and a file in Big5.
 
-`python -m tests.journeys.lists` makes the files anew, with LibreOffice. Their people are in every register of the sandbox.
+`python -m tests.journeys.lists` makes the files anew, with LibreOffice. Every register of the sandbox has their people.
 """
 
 from __future__ import annotations
