@@ -8,8 +8,10 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from nhi_express.core.vault import CannotOpen
+from nhi_express.core.vault import CannotOpen, Vault
 from nhi_express.members import flows
 from nhi_express.members.adapters.table import RegisterTable
 from nhi_express.members.models import InsuredMember
@@ -111,3 +113,24 @@ def test_a_stored_row_names_nobody_and_opens_in_no_other_row(load: Load) -> None
     InsuredMember.objects.filter(pk=one.pk).update(sealed=bytes(other.sealed))
     with pytest.raises(CannotOpen):
         register.by_key(one.pk)
+
+
+def test_many_are_found_by_present_and_former_keys_with_one_question(load: Load, the_vault: Vault) -> None:
+    register = load([CITIZEN.row(), CHANGED.row()])
+    numbers = [CITIZEN.id_number, CHANGED.id_number, CHANGED.former_id_numbers[0], "A123456789"]
+    keys = [the_vault.index(number, "members.id") for number in numbers]
+    with CaptureQueriesContext(connection) as queries:
+        found = register.by_keys(keys)
+    assert len(queries) == 1
+    assert set(found) == set(keys[:3])
+    for number, key in zip(numbers[:3], keys, strict=False):
+        assert found[key] == register.find(IdNumber.parse(number))
+
+
+def test_of_two_rows_for_one_key_the_same_one_tells_who_it_is(load: Load, the_vault: Vault) -> None:
+    former = CHANGED.former_id_numbers[0]
+    register = load([CHANGED.row()._replace(id_number=former, former_id_numbers="")])
+    for rows in ([CHANGED.row()], [CITIZEN.row()._replace(id_number=former)]):
+        register = load(rows)
+        key = the_vault.index(former, "members.id")
+        assert register.by_keys([key])[key] == register.find(IdNumber.parse(former))

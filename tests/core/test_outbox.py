@@ -100,3 +100,13 @@ def test_an_act_undone_sends_nothing() -> None:
         outbox.post(LETTER)
         raise RuntimeError("undone")
     assert outbox.waiting() == 0
+
+
+def test_one_of_many_alike_leaves_after_all_others(mailbox: Mailbox) -> None:
+    bulk = [Letter(LETTER.kind, f"bulk{number}@example.tw", "zh-hant", LETTER.values) for number in range(3)]
+    outbox.post_all(bulk)
+    outbox.post(Letter(LETTER.kind, "bulk3@example.tw", "en", LETTER.values), bulk=True)
+    outbox.post(LETTER)
+    assert outbox.send_due() == 5
+    assert mailbox.mails[0]["To"] == "someone@example.tw"
+    assert sorted(mail["To"] for mail in mailbox.mails[1:]) == [f"bulk{number}@example.tw" for number in range(4)]

@@ -9,6 +9,9 @@ import pytest
 from django.db import IntegrityError, connection, models, transaction
 from django.test.utils import CaptureQueriesContext
 
+from nhi_express.audit.catalogue import Event
+from nhi_express.audit.flows import About, record_all
+from nhi_express.audit.models import Entry
 from nhi_express.core import clock, randomness, rows
 from nhi_express.core.models import Notice
 from nhi_express.devices.models import Device, Session
@@ -115,3 +118,39 @@ def test_constraints_speak_as_they_always_do() -> None:
     rows.add(session)
     with pytest.raises(IntegrityError), transaction.atomic():
         rows.add(session)
+
+
+def test_many_rows_added_at_once_are_what_the_query_builder_finds() -> None:
+    now = clock.now()
+    names = ("id", "kind", "language", "sealed", "bulk", "created_at", "next_at", "attempts", "last_error", "sent_at")
+    made = [
+        (randomness.identifier(), "a/b", "en", b"\x00\t\\N\n", True, now, now, n, "'\"\\", None) for n in range(700)
+    ]
+    rows.add_all(Notice, names, made)
+    found = {row.id: row for row in Notice.objects.all()}
+    for one in made:
+        notice = found[one[0]]
+        told = {name: getattr(notice, name) for name in names}
+        assert {**told, "sealed": bytes(notice.sealed)} == dict(zip(names, one, strict=True))
+
+
+def test_an_event_added_with_many_keeps_its_payload() -> None:
+    member, payload = randomness.identifier(), {"unit": "123456789", "who": "統一"}
+    with transaction.atomic():
+        record_all(Event.INVITED, [(About(member), payload), (About(), {})], "officer")
+    first, second = Entry.objects.order_by("id")
+    assert (first.member, first.payload, first.actor, first.event) == (member, payload, "officer", Event.INVITED.value)
+    assert (second.member, second.payload) == (None, {})
+
+
+def test_rows_among_many_values_are_found_with_one_statement() -> None:
+    living = [registered() for _ in range(40)]
+    members = [row.member for row in living]
+    registered(member=members[0], state="cancelled")
+    asked = [*members[:30], randomness.identifier()]
+    with CaptureQueriesContext(connection) as queries:
+        found = list(rows.among(Registration, "member", asked, "member", "id", "created_at", only="state = 'active'"))
+    assert len(queries) == 1
+    assert sorted(found) == sorted((row.member, row.id, row.created_at) for row in living[:30])
+    assert len(list(rows.among(Registration, "member", asked, "id"))) == 31
+    assert list(rows.among(Registration, "member", [], "id")) == []

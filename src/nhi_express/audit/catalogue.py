@@ -40,6 +40,7 @@ class Event(StrEnum):
     REGISTRATION_APPLIED = "registration:state:applied"
     REGISTRATION_ACTIVATED = "registration:state:activated"
     # {reason}
+    REGISTRATION_BEGUN = "registration:state:begun"
     REGISTRATION_SUSPENDED = "registration:state:suspended"
     REGISTRATION_RESTORED = "registration:state:restored"
     REGISTRATION_CANCELLED = "registration:state:cancelled"
@@ -83,10 +84,13 @@ class Event(StrEnum):
     # {unit, agent (its code), officer}
     MANDATE_GRANTED = "units:mandate:granted"
     MANDATE_REVOKED = "units:mandate:revoked"
-    # {unit, officer, how (passkey, phone, card)}
+    # {problem}: who is told only that the numbers do not belong together
+    UNIT_REFUSED = "units:unit:refused"
+    # {unit, officer, how (passkey, phone, card; switch: from another unit)}
     DESK_OPENED = "units:desk:opened"
+    # {unit, officer}
     DESK_CLOSED = "units:desk:closed"
-    # {unit, problem}
+    # {how, problem}
     DESK_REFUSED = "units:desk:refused"
     # {unit, officer, batch, source}
     LIST_RECEIVED = "units:list:received"
@@ -159,6 +163,11 @@ _WORDS: dict[Event, Promise] = {
     Event.INVITATION_FINISHED: _("You finished the registration begun by your unit"),
     Event.ACTIVATION_CODE_MADE: _("Activation code sent to your address in the register"),
     Event.ACTIVATION_CODE_REFUSED: _("Activation code refused"),
+    Event.UNIT_REGISTERED: _("You registered a unit"),
+    Event.UNIT_REFUSED: _("Registering a unit was refused"),
+    Event.DESK_OPENED: _("Signed in to the unit desk"),
+    Event.DESK_CLOSED: _("Signed out of the unit desk"),
+    Event.DESK_REFUSED: _("Sign-in to the unit desk refused"),
     Event.OFFICER_INVITED: _("A unit asked you to be its officer"),
     Event.OFFICER_ACCEPTED: _("You became a unit's officer"),
     Event.OFFICER_ENDED: _("You are no longer a unit's officer"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
@@ -31,10 +32,22 @@ def record(event: Event, about: About, actor: Actor = "member", /, **payload: st
 
     Raises :class:`RuntimeError` outside a transaction: an act without its event must not be possible.
     """
-    if not connection.in_atomic_block:
-        raise RuntimeError(f"{event.value} must be recorded in the transaction of its act")
+    _require_transaction(event)
     who = {"actor": actor, "member": about.member, "registration": about.registration}
     rows.add(Entry(at=clock.now(), event=event.value, payload=payload, **who))
+
+
+def record_all(event: Event, told: Iterable[tuple[About, dict[str, str]]], actor: Actor) -> None:
+    """Add many events of one kind: whom each concerns, and its payload. As :func:`record` else."""
+    _require_transaction(event)
+    now, name = clock.now(), event.value
+    made = [(now, name, actor, about.member, about.registration, payload) for about, payload in told]
+    rows.add_all(Entry, ("at", "event", "actor", "member", "registration", "payload"), made)
+
+
+def _require_transaction(event: Event) -> None:
+    if not connection.in_atomic_block:
+        raise RuntimeError(f"{event.value} must be recorded in the transaction of its act")
 
 
 def history(about: About, most: int = 100) -> QuerySet[Entry]:

@@ -62,7 +62,7 @@ def serve(
 
 @serving.command()
 def worker() -> None:
-    """Send notices and tidy up, until told to stop; the notice in hand is finished first."""
+    """Send notices, work through lists and tidy up, until told to stop; what is in hand is finished first."""
     stop = jobs.Stop()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, stop.ask)

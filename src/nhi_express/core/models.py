@@ -1,6 +1,7 @@
 """Tables that belong to no room: counters of tries, and notices on their way out."""
 
 from django.db import models
+from django.db.models import Q
 
 
 class Tries(models.Model):
@@ -26,10 +27,12 @@ class Notice(models.Model):
     language = models.CharField(max_length=8, db_comment="language of the message; not personal")
     sealed = models.BinaryField(db_comment="SENSITIVE, sealed: address and values of the message")
     created_at = models.DateTimeField(db_comment="not personal")
-    next_at = models.DateTimeField(null=True, db_index=True, db_comment="when to try next; null once sent or given up")
+    bulk = models.BooleanField(default=False, db_default=False, db_comment="one of many alike: sent after all others")
+    next_at = models.DateTimeField(null=True, db_comment="when to try next; null once sent or given up")
     attempts = models.PositiveSmallIntegerField(default=0, db_comment="not personal")
     last_error = models.CharField(max_length=48, default="", blank=True, db_comment="class of the last error")
     sent_at = models.DateTimeField(null=True, db_comment="not personal")
 
     class Meta:
         db_table_comment = "outgoing notices (outbox)"
+        indexes = [models.Index(fields=["bulk", "next_at"], condition=Q(next_at__isnull=False), name="notices_due")]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from smtplib import SMTPException
 from uuid import UUID
 
@@ -34,13 +35,25 @@ class Letter:
     values: dict[str, str]
 
 
-def post(letter: Letter) -> None:
-    """Put ``letter`` into the outbox, in the transaction of the act it tells of."""
-    identifier, now = randomness.identifier(), clock.now()
+def post(letter: Letter, *, bulk: bool = False) -> None:
+    """Put ``letter`` into the outbox, in the transaction of its act; ``bulk``: all others are sent first."""
+    rows.add(Notice(**dict(zip(_COLUMNS, _row(letter, clock.now(), bulk=bulk), strict=True))))
+
+
+def post_all(letters: Iterable[Letter]) -> None:
+    """Put many letters alike into the outbox, in the transaction of the act they tell of; all others are sent first."""
+    now = clock.now()
+    rows.add_all(Notice, _COLUMNS, [_row(letter, now, bulk=True) for letter in letters])
+
+
+_COLUMNS = ("id", "kind", "language", "sealed", "bulk", "created_at", "next_at", "attempts", "last_error", "sent_at")
+
+
+def _row(letter: Letter, now: datetime, *, bulk: bool) -> tuple[object, ...]:
+    identifier = randomness.identifier()
     content = json.dumps({"address": letter.address, "values": letter.values}).encode()
     sealed = vault().seal(content, _context(identifier))
-    times = {"created_at": now, "next_at": now}
-    rows.add(Notice(id=identifier, kind=letter.kind, language=letter.language, sealed=sealed, **times))
+    return identifier, letter.kind, letter.language, sealed, bulk, now, now, 0, "", None
 
 
 def send_due(most: int = 50) -> int:
@@ -71,7 +84,7 @@ def _take() -> Notice | None:
     A slow relay must not hold a transaction open: on SQLite nobody else could write meanwhile.
     """
     with transaction.atomic():
-        due = Notice.objects.filter(next_at__lte=clock.now()).order_by("next_at")
+        due = Notice.objects.filter(next_at__lte=clock.now()).order_by("bulk", "next_at")
         # Where the engine can, two workers pass each other's rows by instead of waiting for them.
         notice = (due.select_for_update(skip_locked=True) if connection.features.has_select_for_update else due).first()
         if notice is not None:

@@ -6,9 +6,12 @@ found are the models' own objects, converted by the models' own fields; all else
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from datetime import datetime
+from functools import cache, lru_cache
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from django.db import connection, connections
@@ -24,14 +27,15 @@ class Lookup(Generic[Row]):
     """The rows of ``model`` in which ``columns`` equal the values asked for.
 
     ``beside`` names a foreign key whose row comes along, in the same statement. ``lock`` keeps the rows for the
-    transaction, where the engine locks rows at all.
+    transaction, where the engine locks rows at all. ``only`` is a condition besides, as SQL: as a partial index has it,
+    so that the index is used.
     """
 
-    def __init__(self, model: type[Row], *columns: str, beside: str = "", lock: bool = False) -> None:
+    def __init__(self, model: type[Row], *columns: str, beside: str = "", lock: bool = False, only: str = "") -> None:
         self._model = model
         self._keys = _columns(model, columns)
         self._beside = model._meta.get_field(beside) if beside else None
-        self._lock = lock
+        self._lock, self._only = lock, only
         self._readers: WeakKeyDictionary[BaseDatabaseWrapper, _Reader] = WeakKeyDictionary()
 
     def one(self, *values: object) -> Row | None:
@@ -49,21 +53,23 @@ class Lookup(Generic[Row]):
     def _reader(self) -> _Reader:
         wrapper = connections[connection.alias]
         if wrapper not in self._readers:
-            self._readers[wrapper] = _Reader(self._model, self._keys, self._beside, lock=self._lock)
+            self._readers[wrapper] = _Reader(self._model, self._keys, self._beside, lock=self._lock, only=self._only)
         return self._readers[wrapper]
 
 
 class _Reader:
     """The statement of a :class:`Lookup` for one connection, and how its rows become objects."""
 
-    def __init__(self, model: type[Model], keys: list[_Column], beside: _Column | None, *, lock: bool) -> None:
+    def __init__(
+        self, model: type[Model], keys: list[_Column], beside: _Column | None, *, lock: bool, only: str
+    ) -> None:
         self._model, self._beside = model, beside
         tables = [model, *([beside.related_model] if beside else [])]
         self._fields = [field for table in tables for field in table._meta.concrete_fields]
         self._own = len(model._meta.concrete_fields)
         self._chains = list(_chains(self._fields))
         self._names = [field.attname for field in self._fields]
-        condition = " AND ".join(f"{_quoted(key)} = %s" for key in keys)
+        condition = " AND ".join([*(f"{_quoted(key)} = %s" for key in keys), *([only] if only else [])])
         columns = ", ".join(map(_quoted, self._fields))
         keep = connection.ops.for_update_sql() if lock and connection.features.has_select_for_update else ""
         self.sql = f"SELECT {columns} FROM {_joined(model, beside)} WHERE {condition} {keep}"  # noqa: S608 - our names
@@ -121,6 +127,111 @@ def _insertion(model: type[Model], _vendor: str) -> tuple[str, list[_Column]]:
 
 def _counted(field: _Column) -> bool:
     return field is field.model._meta.auto_field
+
+
+def add_all(model: type[Model], names: Sequence[str], values: Iterable[Sequence[object]]) -> None:
+    """Insert many new rows, the fastest way the engine has. Each has the values of ``names``: of all columns that the
+    database does not fill in by itself, and as plain values (no enumerations)."""
+    sql, ready = _many(model, tuple(names), connection.vendor)
+    with connection.cursor() as cursor:
+        if connection.vendor != "postgresql":
+            cursor.executemany(sql, list(map(ready, values)))
+            return
+        with cursor.copy(sql) as copy:
+            for row in map(ready, values):
+                copy.write_row(row)
+
+
+@cache
+def _many(
+    model: type[Model], names: tuple[str, ...], vendor: str
+) -> tuple[str, Callable[[Sequence[object]], Sequence[object]]]:
+    quote, fields = connection.ops.quote_name, _columns(model, names)
+    into = f"{quote(model._meta.db_table)} ({', '.join(quote(field.column) for field in fields)})"
+    copied, marks = f"COPY {into} FROM STDIN", ", ".join("%s" for _ in fields)
+    inserted = f"INSERT INTO {into} VALUES ({marks})"  # noqa: S608 - names of ours
+    writers = [(place, write) for place, field in enumerate(fields) if (write := _writer(field))]
+    return copied if vendor == "postgresql" else inserted, _ready(writers)
+
+
+def _ready(writers: list[tuple[int, Callable[[Any], object]]]) -> Callable[[Sequence[object]], Sequence[object]]:
+    def ready(row: Sequence[object]) -> Sequence[object]:
+        cells = list(row)
+        for place, write in writers:
+            cells[place] = write(cells[place])
+        return cells
+
+    return ready
+
+
+def _writer(field: _Column) -> Callable[[Any], object] | None:
+    """What makes of a value what the engine's driver takes, where that is not the value itself."""
+    kind = _stored(field).get_internal_type()
+    if kind == "JSONField":
+        return json.dumps
+    if connection.vendor == "postgresql":
+        return None
+    writers: dict[str, Callable[[Any], object]] = {"UUIDField": _hex, "DateTimeField": _moment}
+    return writers.get(kind)
+
+
+def _hex(value: UUID | None) -> str | None:
+    return None if value is None else value.hex
+
+
+# Rows that are made together share their moments.
+@lru_cache(maxsize=64)
+def _moment(value: datetime | None) -> str | None:
+    return connection.ops.adapt_datetimefield_value(value)
+
+
+def _stored(field: _Column) -> _Column:
+    """The field, or for a foreign key the one it points to."""
+    return _stored(field.target_field) if field.remote_field else field
+
+
+def among(
+    model: type[Model], column: str, values: Iterable[object], *names: str, only: str = ""
+) -> Iterator[tuple[Any, ...]]:
+    """``names`` of the rows in which ``column`` is one of ``values``, in no order: one statement, however many.
+
+    ``only`` is a condition besides, as SQL: as a partial index has it, so that the index is used.
+    """
+    sql, key, reader = _among(model, column, names, only, connection.vendor)
+    sought = many([key.get_db_prep_value(value, connection) for value in values])
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [sought])
+        found = cursor.fetchall()
+    return map(reader, found)
+
+
+def many(values: list[Any]) -> object:
+    """Many values as one parameter, which keeps the statement the same whatever their number."""
+    return values if connection.vendor == "postgresql" else json.dumps(values)
+
+
+# What follows a column that is to hold one of ``many()`` values.
+ONE_OF = {"postgresql": "= ANY(%s)", "sqlite": "IN (SELECT value FROM json_each(%s))"}
+
+
+@cache
+def _among(
+    model: type[Model], column: str, names: tuple[str, ...], only: str, vendor: str
+) -> tuple[str, _Column, Callable[[Sequence[Any]], tuple[Any, ...]]]:
+    key, fields = model._meta.get_field(column), _columns(model, names)
+    told, table = ", ".join(map(_quoted, fields)), connection.ops.quote_name(model._meta.db_table)
+    condition = f"{_quoted(key)} {ONE_OF[vendor]}" + (f" AND {only}" if only else "")
+    sql = f"SELECT {told} FROM {table} WHERE {condition}"  # noqa: S608 - names of ours
+    chains = list(_chains(fields))
+
+    def reader(row: Sequence[Any]) -> tuple[Any, ...]:
+        cells = list(row)
+        for place, chain, expression in chains:
+            for convert in chain:
+                cells[place] = convert(cells[place], expression, connection)
+        return tuple(cells)
+
+    return sql, key, reader
 
 
 def change(model: type[Model], where: Mapping[str, object], **columns: object) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -32,4 +33,8 @@ class InsuredRegister(Protocol):
 
     def by_key(self, key: UUID) -> Member | None:
         """The member with this key."""
+        ...
+
+    def by_keys(self, keys: Iterable[UUID]) -> dict[UUID, Member]:
+        """Of many keyed indexes of ID numbers, present or former, the members known by them: one question for all."""
         ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from uuid import UUID
 
 from django.db import connection
@@ -17,6 +18,11 @@ _ROW = rows.Lookup(InsuredMember, "key")
 _UNDER_EITHER = (
     "SELECT * FROM members_insuredmember "
     "WHERE key = %s OR key = (SELECT member FROM members_formernumber WHERE key = %s)"
+)
+_UNDER_ANY = (
+    "SELECT key AS asked, key, sealed, run FROM members_insuredmember WHERE key {0} UNION ALL "
+    "SELECT former.key, row.key, row.sealed, row.run FROM members_formernumber AS former "
+    "JOIN members_insuredmember AS row ON row.key = former.member WHERE former.key {0}"
 )
 ID_PURPOSE, CARD_PURPOSE = "members.id", "members.card"
 
@@ -40,14 +46,44 @@ class RegisterTable:
         stored = InsuredMember._meta.pk.get_db_prep_value(key, connection)
         found = InsuredMember.objects.raw(_UNDER_EITHER, [stored, stored])
         newest_first = sorted(found, key=lambda row: (row.run, row.pk == key), reverse=True)
-        members = (_opened(row) for row in newest_first)
+        members = (_opened(row.key, row.sealed) for row in newest_first)
         return next((member for member in members if id_number in member.known_numbers), None)
 
     def by_key(self, key: UUID) -> Member | None:
         """The member with this key."""
         row = _ROW.one(key)
-        return None if row is None else _opened(row)
+        return None if row is None else _opened(row.key, row.sealed)
+
+    def by_keys(self, keys: Iterable[UUID]) -> dict[UUID, Member]:
+        """The members known by these indexes, now or formerly; which row tells who it is, as :meth:`find` has it."""
+        found: dict[UUID, Member] = {}
+        # Newest last, and within one import the number's own row: what is written last into the answer counts.
+        for asked, key, sealed, _ in sorted(_under_any(keys), key=lambda row: (row[3], row[0] == row[1])):
+            member = _opened(key, sealed)
+            if asked == key or _formerly(member, asked):
+                found[asked] = member
+        return found
 
 
-def _opened(row: InsuredMember) -> Member:
-    return Member(row.key, unpack(vault().open(row.sealed, context(row.key))))
+def _under_any(keys: Iterable[UUID]) -> Iterator[tuple[UUID, UUID, bytes, int]]:
+    sought = rows.many([_stored(key) for key in keys])
+    with connection.cursor() as cursor:
+        cursor.execute(_UNDER_ANY.format(rows.ONE_OF[connection.vendor]), [sought, sought])
+        told = cursor.fetchall()
+    return ((_read(asked), _read(key), sealed, run) for asked, key, sealed, run in told)
+
+
+def _stored(key: UUID) -> object:
+    return key if connection.features.has_native_uuid_field else key.hex
+
+
+def _read(key: UUID | str) -> UUID:
+    return key if isinstance(key, UUID) else UUID(key)
+
+
+def _formerly(member: Member, asked: UUID) -> bool:
+    return any(vault().index(number, ID_PURPOSE) == asked for number in member.record.former_id_numbers)
+
+
+def _opened(key: UUID, sealed: bytes) -> Member:
+    return Member(key, unpack(vault().open(sealed, context(key))))

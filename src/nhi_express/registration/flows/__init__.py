@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from nhi_express.audit.catalogue import Event
-from nhi_express.audit.flows import Actor, record
+from nhi_express.audit.flows import About, Actor, record, record_all
 from nhi_express.core import clock, randomness, rows
 from nhi_express.help.catalogue import Problem
 from nhi_express.help.errors import Refused
@@ -47,14 +47,17 @@ __all__ = [
     "activate",
     "addresses_on_file",
     "apply",
+    "await_activation",
     "await_code",
     "cancel",
+    "cancel_begun",
     "confirm_code",
     "contact",
     "hash_password",
     "living",
     "password_matches",
     "refuse_suspended",
+    "registered_among",
     "remove_address",
     "restore",
     "send_code",
@@ -66,8 +69,10 @@ __all__ = [
     "waiting_address",
 ]
 
-_OF_MEMBER = rows.Lookup(Registration, "member")
-_OF_MEMBER_LOCKED = rows.Lookup(Registration, "member", lock=True)
+# As the index `one_living_registration` has it: without this, each question would read the whole table.
+_LIVING = "NOT (state = 'cancelled')"
+_OF_MEMBER = rows.Lookup(Registration, "member", only=_LIVING)
+_OF_MEMBER_LOCKED = rows.Lookup(Registration, "member", lock=True, only=_LIVING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +87,7 @@ class AcceptedTerms:
 
 def living(member: UUID) -> Registration | None:
     """The registration of a member that is not cancelled, if there is one."""
-    return _first_living(_OF_MEMBER.all(member))
-
-
-def _first_living(found: Iterable[Registration]) -> Registration | None:
-    return next((row for row in found if row.state != State.CANCELLED), None)
+    return _OF_MEMBER.one(member)
 
 
 def refuse_suspended(registration: Registration | None) -> None:
@@ -118,8 +119,42 @@ def apply(member: UUID, assurance: str, language: str) -> Registration:
     refuse_suspended(registration)
     if registration.state == State.ACTIVE:
         raise Refused(Problem.ALREADY_REGISTERED)
+    if registration.state == State.PENDING_ACTIVATION:
+        _move(registration, State.PENDING_CONFIRMATION, Reason.PROVEN)
+        record(Event.REGISTRATION_APPLIED, about(registration), assurance=assurance)
     _note(registration, assurance, language)
     return registration
+
+
+def registered_among(members: Iterable[UUID]) -> set[UUID]:
+    """Of many members, those who have finished registering, however their registration stands by now."""
+    return {member for member, (_, state) in _living_among(members).items() if state in _FINISHED}
+
+
+_FINISHED = (State.ACTIVE, State.SUSPENDED)
+
+
+def await_activation(members: Collection[UUID], language: str) -> dict[UUID, UUID]:
+    """Begin a registration for each of many members who has none, within the caller's transaction: an officer's act.
+
+    Returns the registration of each. Raises :class:`django.db.IntegrityError` when one registers at this very moment.
+    """
+    begun = {member: identifier for member, (identifier, _) in _living_among(members).items()}
+    new = {member: randomness.identifier() for member in members if member not in begun}
+    now, state = clock.now(), (State.PENDING_ACTIVATION.value, Reason.UNIT.value)
+    made = [(identifier, member, *state, "", "", language, now, now) for member, identifier in new.items()]
+    rows.add_all(Registration, _COLUMNS, made)
+    told = ((About(member, identifier), {"reason": Reason.UNIT.value}) for member, identifier in new.items())
+    record_all(Event.REGISTRATION_BEGUN, told, "officer")
+    return begun | new
+
+
+_COLUMNS = ("id", "member", "state", "reason", "assurance", "password_hash", "language", "created_at", "state_at")
+
+
+def _living_among(members: Iterable[UUID]) -> dict[UUID, tuple[UUID, str]]:
+    found = rows.among(Registration, "member", members, "member", "id", "state", only=_LIVING)
+    return {member: (identifier, state) for member, identifier, state in found}
 
 
 def _note(registration: Registration, assurance: str, language: str) -> None:
@@ -184,8 +219,21 @@ def cancel(registration: Registration, reason: Reason, actor: Actor) -> None:
     Registration.objects.filter(pk=locked.pk).update(password_hash="")
 
 
+def cancel_begun(members: Collection[UUID], reason: Reason, actor: Actor) -> list[Registration]:
+    """End what a unit has begun for these members and they have not finished, within the caller's transaction.
+
+    Returns the registrations that ended; who went on by another channel meanwhile keeps theirs.
+    """
+    waiting = Registration.objects.select_for_update().filter(member__in=members, state=State.PENDING_ACTIVATION)
+    ended = list(waiting.order_by("id"))
+    for registration in ended:
+        _move(registration, State.CANCELLED, reason)
+        record(Event.REGISTRATION_CANCELLED, about(registration), actor, reason=reason)
+    return ended
+
+
 def _lock(member: UUID) -> Registration | None:
-    return _first_living(_OF_MEMBER_LOCKED.all(member))
+    return _OF_MEMBER_LOCKED.one(member)
 
 
 def _locked(member: UUID) -> Registration:
