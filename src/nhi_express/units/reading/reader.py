@@ -1,0 +1,214 @@
+"""The process that reads a workbook (see workbook.py). A script that knows nothing of ours and holds no secret.
+
+In comes the file as standard input; out go lines of JSON: ``{"merged_until": n}``, some ``{"rows": [[cell, …], …]}``,
+and at the end ``{"end": true}``, or instead of any of them ``{"refused": problem}``. Texts go as texts, numbers as
+numbers, days as ISO texts; long texts are cut.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import resource
+import sys
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from xml.parsers import expat
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet, CalamineWorkbook
+
+MEMORY: Final = 768 << 20
+CPU_SECONDS: Final = 40
+MOST_ENTRIES: Final = 2_000
+MOST_UNPACKED: Final = 768 << 20
+# Room for more than may be taken, so that one who takes them can say so.
+MOST_COLUMNS: Final = 200
+LONGEST_CELL: Final = 301
+ROWS_A_MESSAGE: Final = 250
+_PIECE: Final = 1 << 18
+_OLE: Final = b"\xd0\xcf\x11\xe0"
+
+
+class Refusal(Exception):
+    """Why the file is not read: the name of a problem."""
+
+
+def main() -> None:
+    """Read standard input to its end, and say what it holds."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    try:
+        for message in messages(sys.stdin.buffer):
+            _say(message)
+    except Refusal as refusal:
+        _say({"refused": str(refusal)})
+    except MemoryError:
+        _say({"refused": "LIST_TOO_WIDE"})
+    # The library's panics are no Exceptions.
+    except BaseException:
+        _say({"refused": "LIST_UNREADABLE"})
+
+
+def _say(message: dict[str, Any]) -> None:
+    sys.stdout.buffer.write(json.dumps(message, ensure_ascii=True, separators=(",", ":")).encode() + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def messages(file: BinaryIO) -> Iterator[dict[str, Any]]:
+    """What a file holds, in the form described above. Raises :class:`Refusal`, and whatever the library raises."""
+    magic = file.read(4)
+    spans = _check_old_file(file) if magic == _OLE else _check_archive(file)
+    file.seek(0)
+    from python_calamine import PasswordError, load_workbook
+
+    try:
+        book = load_workbook(file)
+    except PasswordError:
+        raise Refusal("LIST_LOCKED") from None
+    yield from _sheet(book, spans)
+
+
+def _check_old_file(file: BinaryIO) -> None:
+    """Refuse what an Office file of the old form must not be: locked, or with macros."""
+    file.seek(0)
+    content = file.read()
+    if _name("EncryptedPackage") in content:
+        raise Refusal("LIST_LOCKED")
+    if _name("_VBA_PROJECT") in content or _name("Macros") in content:
+        raise Refusal("LIST_WITH_MACROS")
+
+
+def _name(text: str) -> bytes:
+    return text.encode("utf-16-le")
+
+
+def _check_archive(file: BinaryIO) -> int | None:
+    """Refuse bombs, macros, locked and damaged archives. Returns the last row of an .ods that a merged cell touches."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            entries = archive.infolist()
+            _check_sizes(entries)
+            _check_kind({entry.filename for entry in entries}, archive)
+            for entry in entries:
+                _unpack(archive, entry)
+            return _merged_until(archive) if "content.xml" in archive.namelist() else None
+    except (zipfile.BadZipFile, NotImplementedError) as error:
+        raise Refusal("LIST_UNREADABLE") from error
+
+
+def _check_sizes(entries: list[zipfile.ZipInfo]) -> None:
+    if len(entries) > MOST_ENTRIES or sum(entry.file_size for entry in entries) > MOST_UNPACKED:
+        raise Refusal("LIST_TOO_WIDE")
+    if any(entry.flag_bits & 1 for entry in entries):
+        raise Refusal("LIST_LOCKED")
+
+
+_MACROS: Final = re.compile(
+    r"(^|/)(vbaProject|vbaData)|^xl/(macrosheets|dialogsheets)/|^(Basic|Scripts)/", re.IGNORECASE
+)
+_LOCKED: Final = re.compile(rb"<[\w:]*encryption-data\b")
+
+
+def _check_kind(names: set[str], archive: zipfile.ZipFile) -> None:
+    if any(map(_MACROS.search, names)):
+        raise Refusal("LIST_WITH_MACROS")
+    if "META-INF/manifest.xml" in names and _LOCKED.search(archive.read("META-INF/manifest.xml")):
+        raise Refusal("LIST_LOCKED")
+    if not names & {"xl/workbook.xml", "content.xml"}:
+        raise Refusal("LIST_UNREADABLE")
+
+
+def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
+    """Unpack an entry to nowhere. Its check sum must hold, and it must not be longer than it says."""
+    declared = entry.file_size
+    # The module reads no further than what is declared; other unpackers do.
+    entry.file_size = declared + 1
+    with archive.open(entry) as content:
+        length = sum(len(piece) for piece in iter(lambda: content.read(_PIECE), b""))
+    entry.file_size = declared
+    if length != declared:
+        raise Refusal("LIST_UNREADABLE")
+
+
+class _Merged:
+    """Looks for merged cells in the first table of an .ods, which the library does not tell."""
+
+    def __init__(self) -> None:
+        self.row, self.until, self.over = 0, 0, False
+        self.parser = expat.ParserCreate()
+        self.parser.StartElementHandler = self._start
+        self.parser.EndElementHandler = self._end
+        self._repeated = 1
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        if self.over:
+            return
+        if name == "table:table-row":
+            self.row += 1
+            self._repeated = int(attributes.get("table:number-rows-repeated", 1))
+        rows = int(attributes.get("table:number-rows-spanned", 1))
+        if rows > 1 or int(attributes.get("table:number-columns-spanned", 1)) > 1:
+            self.until = max(self.until, self.row + rows - 1)
+
+    def _end(self, name: str) -> None:
+        if name == "table:table-row":
+            self.row += self._repeated - 1
+        self.over = self.over or name == "table:table"
+
+
+def _merged_until(archive: zipfile.ZipFile) -> int:
+    merged = _Merged()
+    with archive.open("content.xml") as content:
+        for piece in iter(lambda: content.read(_PIECE), b""):
+            merged.parser.Parse(piece)
+            if merged.over:
+                break
+    return merged.until
+
+
+def _sheet(book: CalamineWorkbook, merged_until: int | None) -> Iterator[dict[str, Any]]:
+    from python_calamine import SheetTypeEnum, SheetVisibleEnum
+
+    shown = [
+        place
+        for place, sheet in enumerate(book.sheets_metadata)
+        if sheet.visible == SheetVisibleEnum.Visible and sheet.typ == SheetTypeEnum.WorkSheet
+    ]
+    if not shown:
+        raise Refusal("LIST_WITHOUT_HEADINGS")
+    sheet = book.get_sheet_by_index(shown[0])
+    ranges = sheet.merged_cell_ranges or ()
+    yield {"merged_until": merged_until or max((end[0] + 1 for _, end in ranges), default=0)}
+    yield from _rows(sheet)
+    yield {"end": True}
+
+
+def _rows(sheet: CalamineSheet) -> Iterator[dict[str, Any]]:
+    left = sheet.start[1] if sheet.start else 0
+    if left + sheet.width > MOST_COLUMNS:
+        raise Refusal("LIST_TOO_WIDE")
+    margin, rows = [""] * left, []
+    for row in sheet.iter_rows():
+        rows.append(margin + list(map(_cell, row)))
+        if len(rows) == ROWS_A_MESSAGE:
+            yield {"rows": rows}
+            rows = []
+    yield {"rows": rows}
+
+
+def _cell(cell: object) -> str | int | float:
+    if isinstance(cell, str):
+        return cell[:LONGEST_CELL]
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time().isoformat() == "00:00:00" else cell.isoformat(" ")
+    if isinstance(cell, date):
+        return cell.isoformat()
+    return cell if isinstance(cell, int | float) else str(cell)
+
+
+if __name__ == "__main__":
+    main()
