@@ -127,6 +127,7 @@ class Batch(models.Model):
     sealed_name = models.BinaryField(default=b"", db_comment="SENSITIVE, sealed: the file's name")
     columns = models.JSONField(default=dict, db_comment="which column holds what, by place; not personal")
     lines = models.PositiveIntegerField(default=0, db_comment="lines read so far; not personal")
+    piece = models.PositiveIntegerField(default=0, db_comment="pieces of lines done in this state; not personal")
     checked = models.PositiveIntegerField(default=0, db_comment="lines checked so far; not personal")
     ready = models.PositiveIntegerField(default=0, db_comment="lines that may be enrolled; not personal")
     registered = models.PositiveIntegerField(default=0, db_comment="lines of people registered already")
@@ -156,7 +157,7 @@ class Batch(models.Model):
 class BatchPart(models.Model):
     """A piece of an uploaded file, sealed; the whole is never on disk in the clear."""
 
-    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, db_comment="not personal")
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, db_index=False, db_comment="not personal")
     number = models.PositiveIntegerField(db_comment="place in the file; not personal")
     sealed = models.BinaryField(db_comment="SENSITIVE, sealed: bytes of the file")
 
@@ -165,24 +166,36 @@ class BatchPart(models.Model):
         constraints = [models.UniqueConstraint(fields=["batch", "number"], name="batch_part_once")]
 
 
-class BatchRow(models.Model):
-    """One line of a list, and what became of it."""
+class BatchLines(models.Model):
+    """A piece of a list as it was read: some hundred lines as they were given, sealed together."""
 
-    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, db_comment="not personal")
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, db_index=False, db_comment="not personal")
+    number = models.PositiveIntegerField(db_comment="place of the piece in the list; not personal")
+    last = models.PositiveIntegerField(db_comment="number of its last line in the file; not personal")
+    sealed = models.BinaryField(db_comment="SENSITIVE, sealed: lines with their numbers")
+
+    class Meta:
+        db_table_comment = "lines of uploaded lists as they were given, sealed"
+        constraints = [models.UniqueConstraint(fields=["batch", "number"], name="batch_lines_once")]
+
+
+class BatchRow(models.Model):
+    """What became of one line of a list."""
+
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, db_index=False, db_comment="not personal")
     line = models.PositiveIntegerField(db_comment="number of the line in the file; not personal")
     state = models.CharField(max_length=12, db_comment="not personal")
     reason = models.CharField(max_length=24, default="", blank=True, db_comment="why refused: a code; not personal")
     notes = models.CharField(max_length=80, default="", blank=True, db_comment="what was forgiven: codes; not personal")
     member = models.UUIDField(null=True, db_comment="keyed index of the ID number on the line; pseudonym")
     mailbox = models.UUIDField(null=True, db_comment="keyed index of the e-mail address on the line; pseudonym")
-    sealed = models.BinaryField(default=b"", db_comment="SENSITIVE, sealed: the line as it was given")
+    code_way = models.CharField(max_length=8, default="", blank=True, db_comment="letter, mail or none; not personal")
     invitation = models.ForeignKey(Invitation, null=True, on_delete=models.SET_NULL, db_comment="not personal")
 
     class Meta:
-        db_table_comment = "lines of uploaded lists"
+        db_table_comment = "lines of uploaded lists, and what became of them"
         indexes = [
-            models.Index(fields=["batch", "state"], name="rows_of_batch_by_state"),
-            models.Index(fields=["batch", "member"], name="rows_of_batch_by_member"),
+            models.Index(fields=["batch", "state", "line"], name="rows_of_batch_by_state"),
             models.Index(fields=["member"], name="rows_of_member"),
         ]
         constraints = [
