@@ -24,6 +24,7 @@ ROOMS = (
     "mobile",
     "card",
     "units",
+    "counter",
     "services",
     "site",
 )

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("nhi_express.mobile.urls")),
     path("", include("nhi_express.card.urls")),
     path("", include("nhi_express.units.urls")),
+    path("", include("nhi_express.counter.urls")),
     path("", include("nhi_express.services.urls")),
     path("help/", include("nhi_express.help.urls")),
 ]

@@ -79,7 +79,9 @@ class Event(StrEnum):
     UNIT_REGISTERED = "units:unit:registered"
     # {unit, officer, role}
     OFFICER_INVITED = "units:officer:invited"
+    OFFICER_TAKEN_BACK = "units:officer:taken_back"
     OFFICER_ACCEPTED = "units:officer:accepted"
+    OFFICER_DECLINED = "units:officer:declined"
     OFFICER_ENDED = "units:officer:ended"
     # {unit, agent (its code), officer}
     MANDATE_GRANTED = "units:mandate:granted"
@@ -115,6 +117,51 @@ class Event(StrEnum):
     ACTIVATION_CODE_MADE = "enrolment:activation:made"
     # {problem, how (qr or typed)}
     ACTIVATION_CODE_REFUSED = "enrolment:activation:refused"
+
+    # {staff, role, office (its code)}
+    STAFF_MADE = "counter:staff:made"
+    STAFF_CHANGED = "counter:staff:changed"
+    STAFF_CLOSED = "counter:staff:closed"
+    STAFF_PASSKEY_ADDED = "counter:staff:passkey_added"
+    STAFF_PASSKEY_REMOVED = "counter:staff:passkey_removed"
+    # {staff, office}
+    STAFF_SIGNED_IN = "counter:session:signed_in"
+    STAFF_SIGNED_OUT = "counter:session:signed_out"
+    # {staff, problem}
+    STAFF_REFUSED = "counter:session:refused"
+    # {staff, office, case, purpose}
+    CASE_OPENED = "counter:case:opened"
+    # {staff, case, seen}
+    DOCUMENTS_SEEN = "counter:case:documents_seen"
+    # {staff, case, state}
+    CASE_ENDED = "counter:case:ended"
+    # {staff, case}
+    SCREEN_PAIRED = "counter:screen:paired"
+    SCREEN_PARTED = "counter:screen:parted"
+    # {staff, case, act, reason}
+    APPROVAL_ASKED = "counter:approval:asked"
+    APPROVAL_GRANTED = "counter:approval:granted"
+    APPROVAL_DENIED = "counter:approval:denied"
+    # {staff, purpose, office or hotline}
+    LOOKED_UP = "counter:record:looked_up"
+    # {staff, kind}
+    ALERT_RAISED = "counter:alert:raised"
+    # {staff, kind, note}
+    ALERT_SETTLED = "counter:alert:settled"
+    # {staff, request, kind}
+    DATA_REQUESTED = "counter:data:requested"
+    # {staff, request, kind, days}
+    DATA_REQUEST_EXTENDED = "counter:data:extended"
+    # {staff, request, kind, state}
+    DATA_REQUEST_DECIDED = "counter:data:decided"
+    # {staff, entries}
+    LOG_EXPORTED = "counter:log:exported"
+    # {staff, problem}: somebody tried what their role may not do
+    STAFF_OVERREACHED = "counter:staff:overreached"
+    # {former (registration's earlier member key is kept with the registration)}
+    NUMBER_CHANGED = "registration:member:number_changed"
+    # {notice (random id of the notice that was not about them)}
+    NOT_ME = "registration:state:not_me"
 
     # {service}
     SERVICE_OPENED = "services:page:opened"
@@ -169,8 +216,17 @@ _WORDS: dict[Event, Promise] = {
     Event.DESK_CLOSED: _("Signed out of the unit desk"),
     Event.DESK_REFUSED: _("Sign-in to the unit desk refused"),
     Event.OFFICER_INVITED: _("A unit asked you to be its officer"),
+    Event.OFFICER_TAKEN_BACK: _("A unit no longer asks you to be its officer"),
+    Event.OFFICER_DECLINED: _("You said no to being a unit's officer"),
     Event.OFFICER_ACCEPTED: _("You became a unit's officer"),
     Event.OFFICER_ENDED: _("You are no longer a unit's officer"),
+    Event.LOOKED_UP: _("A member of staff opened your record"),
+    Event.CASE_OPENED: _("A case was opened at a service counter"),
+    Event.DATA_REQUESTED: _("You asked about your data at a counter"),
+    Event.DATA_REQUEST_EXTENDED: _("The decision on your request was put off"),
+    Event.DATA_REQUEST_DECIDED: _("Your request about your data was decided"),
+    Event.NUMBER_CHANGED: _("Your ID number was changed to a new one"),
+    Event.NOT_ME: _("Stopped by “This wasn't me”"),
     Event.SERVICE_OPENED: _("Service opened"),
 }
 SHOWN_TO_MEMBERS = tuple(_WORDS)

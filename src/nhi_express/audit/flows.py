@@ -16,7 +16,7 @@ from nhi_express.audit.models import Entry
 from nhi_express.core import clock, rows
 from nhi_express.core.config import config
 
-Actor = Literal["member", "system", "officer", "clerk", "hotline"]
+Actor = Literal["member", "system", "officer", "clerk", "hotline", "staff"]
 
 
 @dataclass(frozen=True, slots=True)

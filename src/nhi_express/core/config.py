@@ -69,6 +69,13 @@ class Config:
     app_session_hours: int = _setting(24, "The app signs out after so long in any case.", minimum=1, maximum=24)
     portal_idle_minutes: int = _setting(15, "The portal signs out after so long without use.", minimum=1, maximum=15)
     portal_session_hours: int = _setting(12, "The portal signs out after so long in any case.", minimum=1, maximum=12)
+    staff_idle_minutes: int = _setting(15, "Staff are signed out after so long without use.", minimum=1, maximum=15)
+    staff_session_hours: int = _setting(8, "Staff are signed out after so long in any case.", minimum=1, maximum=8)
+    staff_code_hours: int = _setting(24, "Life of a new staff account's first-time code.", minimum=1, maximum=72)
+    case_minutes: int = _setting(30, "A counter's case is closed after so long without an act.", minimum=5, maximum=120)
+    screen_seconds: int = _setting(
+        120, "A visitor's screen forgets its case after so long without a touch.", minimum=30, maximum=600
+    )
     device_code_minutes: int = _setting(5, "Life of a device code and of its QR.", minimum=1, maximum=10)
     activation_days: int = _setting(21, "Life of an activation code sent by post.", minimum=1, maximum=30)
     invitation_days: int = _setting(

@@ -38,3 +38,20 @@ class Limit(Enum):
     DEVICE_CODE_SOURCE = Rule(30, timedelta(minutes=15))
     # Counted per registration; only its signed-in member makes codes.
     DEVICE_CODE_MAKING = Rule(20, timedelta(hours=1))
+    # Counted per member, who is signed in: three numbers of a unit that did not belong together.
+    UNIT_REGISTERING = Rule(5, timedelta(hours=1))
+    # Counted per unit; only its responsible person invites officers. The answer never tells whether somebody exists.
+    OFFICER_INVITING = Rule(20, timedelta(hours=1))
+    # Counted per activation code together with the source address: sixty bits need no limit of their own, and one would
+    # let a stranger who knows an ID number take away a code for which its owner must wait by post.
+    ACTIVATION_CODE = Rule(5, timedelta(minutes=15))
+    # Counted per source address, which may be a whole office's.
+    ACTIVATION_SOURCE = Rule(30, timedelta(minutes=15))
+    # Counted per invitation, and only once its right code was given: only who holds the letter or the mail reaches it.
+    ACTIVATION_PROOF = Rule(5, timedelta(minutes=15), 100)
+    # Counted per invitation; only the officers of its unit reach it.
+    INVITATION_REMINDER = Rule(1, timedelta(hours=24))
+    # Counted per source address: first-time codes of staff accounts, which an administrator hands over in person.
+    STAFF_CODE_SOURCE = Rule(10, timedelta(minutes=15))
+    # Counted per source address: requests for tokens with wrong secrets, one after another.
+    CLIENT_SECRET_SOURCE = Rule(30, timedelta(minutes=15))

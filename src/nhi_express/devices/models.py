@@ -72,6 +72,7 @@ class DeviceCode(models.Model):
 
     id = models.UUIDField(primary_key=True, db_comment="random; not personal")
     registration = models.OneToOneField(Registration, on_delete=models.CASCADE, db_comment="not personal")
+    channel = models.CharField(max_length=12, default="card", db_default="card", db_comment="where it was made")
     token = models.BinaryField(unique=True, max_length=32, db_comment="SHA-256 of the QR's token; not personal")
     code_hash = models.CharField(max_length=160, db_comment="SENSITIVE: slow hash of the typed code")
     until = models.DateTimeField(db_index=True, db_comment="not personal")

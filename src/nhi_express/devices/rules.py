@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from nhi_express.core.encoding import base64url, from_base64url
 from nhi_express.core.randomness import CROCKFORD
 
-Purpose = Literal["bind", "unlock", "card", "desk"]
+Purpose = Literal["bind", "unlock", "card", "desk", "staff"]
 
 
 class DeviceState(StrEnum):
@@ -156,13 +156,13 @@ _LOOK_ALIKE = str.maketrans("OIL", "011")
 _BETWEEN = re.compile(r"[\s_.\-\u2010-\u2015\u2212]")
 
 
-def code_meant(typed: str) -> str:
-    """The device code that somebody typed, as it was made; an empty string when it cannot be one.
+def code_meant(typed: str, length: int = CODE_LENGTH) -> str:
+    """The code that somebody typed, as it was made; an empty string when it cannot be one of that length.
 
     Forgiven: small letters, full width, spaces and hyphens, the letter O for 0, the letters I and L for 1.
     """
     plain = _BETWEEN.sub("", unicodedata.normalize("NFKC", typed)).upper().translate(_LOOK_ALIKE)
-    return plain if len(plain) == CODE_LENGTH and set(plain) <= set(CROCKFORD) else ""
+    return plain if len(plain) == length and set(plain) <= set(CROCKFORD) else ""
 
 
 def code_shown(code: str) -> str:

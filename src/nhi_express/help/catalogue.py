@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from nhi_express.help.entries import account, attempt, card, general, line, typed, units
+from nhi_express.help.entries import account, attempt, card, general, line, staff, typed, units
 from nhi_express.help.entry import Entry, Severity
 
 __all__ = ["Entry", "Problem", "Severity"]
@@ -105,6 +105,7 @@ class Problem(Enum):
     NOT_AN_OFFICER = units.NOT_AN_OFFICER
     RESPONSIBLE_ONLY = units.RESPONSIBLE_ONLY
     AGENT_UNKNOWN = units.AGENT_UNKNOWN
+    LAST_RESPONSIBLE = units.LAST_RESPONSIBLE
     LIST_UNREADABLE = units.LIST_UNREADABLE
     LIST_TOO_LARGE = units.LIST_TOO_LARGE
     LIST_TOO_MANY_ROWS = units.LIST_TOO_MANY_ROWS
@@ -123,7 +124,36 @@ class Problem(Enum):
     ACTIVATION_CODE_WRONG = units.ACTIVATION_CODE_WRONG
     ACTIVATION_CODE_EXPIRED = units.ACTIVATION_CODE_EXPIRED
     PERMIT_DATE_INVALID = units.PERMIT_DATE_INVALID
+    PERSON_NOT_WAITING = units.PERSON_NOT_WAITING
+    REMINDED_ALREADY = units.REMINDED_ALREADY
+    SLIPS_GONE = units.SLIPS_GONE
     API_CREDENTIALS = units.API_CREDENTIALS
+    API_SCOPE = units.API_SCOPE
+    TOO_MANY_CLIENTS = units.TOO_MANY_CLIENTS
+    API_REQUEST = units.API_REQUEST
+    # S: counters, hotline, back office
+    STAFF_SIGN_IN_NEEDED = staff.STAFF_SIGN_IN_NEEDED
+    STAFF_REFUSED = staff.STAFF_REFUSED
+    ROLE_REFUSED = staff.ROLE_REFUSED
+    WRONG_NETWORK = staff.WRONG_NETWORK
+    STAFF_CODE_WRONG = staff.STAFF_CODE_WRONG
+    STAFF_ACCOUNT_TAKEN = staff.STAFF_ACCOUNT_TAKEN
+    CASE_OPEN_ELSEWHERE = staff.CASE_OPEN_ELSEWHERE
+    CASE_OVER = staff.CASE_OVER
+    PERSON_NOT_FOUND = staff.PERSON_NOT_FOUND
+    DOCUMENTS_LACKING = staff.DOCUMENTS_LACKING
+    PERMIT_EXPIRED = staff.PERMIT_EXPIRED
+    PERSON_DECEASED = staff.PERSON_DECEASED
+    OWN_RECORD = staff.OWN_RECORD
+    SCREEN_UNKNOWN = staff.SCREEN_UNKNOWN
+    SCREEN_PARTED = staff.SCREEN_PARTED
+    APPROVAL_OWN = staff.APPROVAL_OWN
+    APPROVAL_OVER = staff.APPROVAL_OVER
+    ACT_NOT_POSSIBLE = staff.ACT_NOT_POSSIBLE
+    NUMBER_DOES_NOT_FOLLOW = staff.NUMBER_DOES_NOT_FOLLOW
+    CALLER_NOT_IDENTIFIED = staff.CALLER_NOT_IDENTIFIED
+    REQUEST_DECIDED = staff.REQUEST_DECIDED
+    STOP_CODE_WRONG = staff.STOP_CODE_WRONG
     # G: anything else
     NOT_FOUND = general.NOT_FOUND
     FORBIDDEN = general.FORBIDDEN

@@ -9,6 +9,7 @@ from functools import cache
 from io import BufferedReader
 from itertools import chain
 from pathlib import Path
+from uuid import UUID
 
 from django.db import transaction
 
@@ -18,9 +19,9 @@ from nhi_express.members.adapters import loading
 from nhi_express.members.adapters.loading import Loaded
 from nhi_express.members.adapters.table import CARD_PURPOSE, ID_PURPOSE, RegisterTable, context
 from nhi_express.members.models import ImportReject, ImportRun
-from nhi_express.members.ports import InsuredRegister
+from nhi_express.members.ports import InsuredRegister, Member
 from nhi_express.members.reading import Chunk, Reject, WrongFile, check_header, read_chunk
-from nhi_express.members.rules import pack
+from nhi_express.members.rules import IdNumber, pack
 from nhi_express.members.schema import Reason
 
 CHUNK = 2000
@@ -32,6 +33,16 @@ _ANOTHER = "Another import of this file is running; this one stopped."
 def register() -> InsuredRegister:
     """The insured register of this installation."""
     return RegisterTable()
+
+
+def key_of(number: IdNumber) -> UUID:
+    """The keyed index of an ID number, whether or not anybody has it: of a member's present one, the member's key."""
+    return vault().index(str(number), ID_PURPOSE)
+
+
+def known_keys(member: Member) -> tuple[UUID, ...]:
+    """The keys under which a member may be known elsewhere: that of the present number first, then of former ones."""
+    return tuple(vault().index(str(number), ID_PURPOSE) for number in member.known_numbers)
 
 
 class AnotherImport(Exception):

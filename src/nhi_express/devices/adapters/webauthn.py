@@ -77,6 +77,12 @@ def creation_options(challenge: str, user: bytes, name: str) -> dict[str, Any]:
     }
 
 
+def staff_creation_options(challenge: str, user: bytes, name: str) -> dict[str, Any]:
+    """The same for a passkey of staff: discoverable, for they are asked for nothing else, on a security key or not."""
+    selection = {"residentKey": "required", "userVerification": "required"}
+    return {**creation_options(challenge, user, name), "authenticatorSelection": selection}
+
+
 def request_options(challenge: str, credential_id: bytes) -> dict[str, Any]:
     """``PublicKeyCredentialRequestOptionsJSON`` for signing in with one binding's passkey."""
     return {

@@ -39,8 +39,6 @@ from nhi_express.registration.flows.addresses import HASHER, matches, peppered
 from nhi_express.registration.models import Registration
 from nhi_express.registration.rules import State
 
-# How it is noted with the phone: who has a code has shown their card on the portal.
-CHANNEL = "card"
 # So long the portal may still say what became of a code, and take a stranger's phone off.
 _KEPT = timedelta(hours=1)
 
@@ -72,10 +70,12 @@ class Claim:
     masked_name: str
     registration: Registration
     until: datetime
+    channel: str
 
 
-def make_code(registration: Registration) -> NewCode:
-    """Make a code in place of any earlier one.
+def make_code(registration: Registration, channel: str = "card") -> NewCode:
+    """Make a code in place of any earlier one. ``channel`` is where its owner proved who they are: it is noted with
+    the phone.
 
     Raises :class:`Refused`: the registration is suspended or not confirmed, or too many codes were made.
     """
@@ -90,7 +90,7 @@ def make_code(registration: Registration) -> NewCode:
         _refuse_unless_active(_locked(registration))
         DeviceCode.objects.filter(registration=registration).delete()
         made = DeviceCode(id=randomness.identifier(), registration=registration, until=until, code_hash=hashed)
-        made.token = fingerprint(token)
+        made.token, made.channel = fingerprint(token), channel
         rows.add(made)
         record(Event.DEVICE_CODE_MADE, accounts.about(registration), code=str(made.id))
     # Behind the sharp: neither servers nor their logs see it.
@@ -220,7 +220,7 @@ def claimed(ticket: str) -> Claim:
     # Nobody is bound who is not in the register, nor after death.
     if member is None or member.record.deceased:
         raise Refused(Problem.DATA_DO_NOT_MATCH)
-    return Claim(code.id, member.record.masked_name, code.registration, code.until)
+    return Claim(code.id, member.record.masked_name, code.registration, code.until, code.channel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +270,7 @@ def redeem(ticket: str, phone: PhoneProof, remove: UUID | None) -> tuple[Device,
         _use(claim.id, registration, ticket)
         if remove is not None:
             move(registration, remove, DeviceState.DELETED, "replaced")
-        device = bind(registration, verified, CHANNEL)
+        device = bind(registration, verified, claim.channel)
         DeviceCode.objects.filter(pk=claim.id).update(device=device)
         return device, open_session(device)
 

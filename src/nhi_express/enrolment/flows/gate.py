@@ -15,8 +15,9 @@ from nhi_express.core.limits import Limit
 from nhi_express.devices import flows as devices
 from nhi_express.devices.models import Device
 from nhi_express.devices.rules import DeviceState
+from nhi_express.enrolment.flows import invitations
 from nhi_express.enrolment.flows.attempts import claim
-from nhi_express.enrolment.models import Attempt
+from nhi_express.enrolment.models import Attempt, Invitation
 from nhi_express.enrolment.rules import CHANNELS, AttemptState, Channel, Evidence, assurance, missing
 from nhi_express.help.catalogue import Problem
 from nhi_express.help.errors import Refused
@@ -50,13 +51,14 @@ def enrol(attempt: Attempt, member: Member, wish: Wish) -> Device | None:
     Raises :class:`Refused`.
     """
     channel = Channel(attempt.channel)
-    evidence = [Evidence(name) for name in attempt.evidence]
-    _require(channel, evidence, member)
     if wish.phone is not None and not CHANNELS[channel].binds_phone:
         raise Refused(Problem.FORBIDDEN)
     waiting = [accounts.waiting_address(text, kind) for text, kind in zip(wish.addresses, _KINDS, strict=False)]
     with transaction.atomic():
-        claim(attempt, {_LAST_STEP[channel]}, AttemptState.DONE)
+        claim(attempt, {AttemptState.CARD_PROVEN}, AttemptState.DONE)
+        begun = invitations.locked(member.key)
+        evidence = [Evidence(name) for name in attempt.evidence] + _attested(channel, begun, member)
+        _require(channel, evidence, member)
         begin = accounts.apply if CHANNELS[channel].confirms_email else accounts.activate
         registration = begin(member.key, assurance(evidence), wish.language)
         _apply(registration, wish)
@@ -66,6 +68,8 @@ def enrol(attempt: Attempt, member: Member, wish: Wish) -> Device | None:
         # What was typed is not needed any longer.
         rows.change(Attempt, {"id": attempt.id}, sealed=b"", device=device and device.id)
         _record_enrolment(registration, attempt, evidence)
+        if begun is not None and registration.state == State.ACTIVE:
+            invitations.finish(begun, registration, channel)
         forgive(member.key)
     return device
 
@@ -79,8 +83,19 @@ def forgive(member: UUID) -> None:
         throttle.clear(limit, str(member))
 
 
-_LAST_STEP = {Channel.MOBILE: AttemptState.CARD_PROVEN, Channel.CARD: AttemptState.CARD_PROVEN}
 _KINDS: tuple[Kind, ...] = ("main", "backup")
+
+
+def _attested(channel: Channel, begun: Invitation | None, member: Member) -> list[Evidence]:
+    """What the unit vouches for, and the register confirms: never what a page or an officer sent.
+
+    Raises :class:`Refused` where the member came by way of their unit and it does not vouch for them (any longer).
+    """
+    if channel is not Channel.UNIT:
+        return []
+    if begun is None or not invitations.attests(begun, member):
+        raise Refused(Problem.NO_INVITATION)
+    return [Evidence.UNIT_ATTESTED, Evidence.ROSTER]
 
 
 def _require(channel: Channel, evidence: Iterable[Evidence], member: Member) -> None:

@@ -53,6 +53,7 @@ __all__ = [
     "cancel_begun",
     "confirm_code",
     "contact",
+    "follow_number",
     "hash_password",
     "living",
     "password_matches",
@@ -230,6 +231,20 @@ def cancel_begun(members: Collection[UUID], reason: Reason, actor: Actor) -> lis
         _move(registration, State.CANCELLED, reason)
         record(Event.REGISTRATION_CANCELLED, about(registration), actor, reason=reason)
     return ended
+
+
+def follow_number(registration: Registration, member: UUID, actor: Actor) -> None:
+    """Move a registration to its member's new ID number, with all its history, within the caller's transaction.
+
+    Raises :class:`Refused` when the new number has a registration of its own already.
+    """
+    if _lock(member) is not None:
+        raise Refused(Problem.ACT_NOT_POSSIBLE)
+    locked = Registration.objects.select_for_update().get(pk=registration.pk)
+    locked.member = member
+    locked.save(update_fields=["member"])
+    record(Event.NUMBER_CHANGED, about(locked), actor)
+    tell(locked, "registration/number_changed")
 
 
 def _lock(member: UUID) -> Registration | None:

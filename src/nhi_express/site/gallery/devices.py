@@ -67,7 +67,7 @@ def _bound_phone(number: int) -> Device:
 
 
 def _code_confirm(phones: int = 0, problem: Problem | None = None) -> Context:
-    claim = flows.Claim(UUID(int=1), "陳○華", cast("Registration", None), _AT)
+    claim = flows.Claim(UUID(int=1), "陳○華", cast("Registration", None), _AT, "card")
     options = {"token": "t", "challenge": "AAAA", "passkey": None}
     asked = flows.AskedYes(claim, [_bound_phone(number + 4) for number in range(phones)], options)
     return {"asked": asked, "form": RedeemForm(), "problem": problem}

@@ -1,0 +1,1 @@
+"""Counters, hotline and back office at work."""

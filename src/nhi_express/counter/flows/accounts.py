@@ -1,0 +1,147 @@
+"""Staff accounts: made, changed and closed by administrators, who can touch no member."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from nhi_express.audit.catalogue import Event
+from nhi_express.audit.flows import About, record
+from nhi_express.core import clock, randomness
+from nhi_express.core.config import config
+from nhi_express.core.vault import vault
+from nhi_express.counter.flows.duty import STAFF_CODE_LENGTH, OnDuty, require
+from nhi_express.counter.models import Office, Staff, StaffSession
+from nhi_express.counter.rules import AT_AN_OFFICE, Power, Role, StaffState
+from nhi_express.help.catalogue import Problem
+from nhi_express.help.errors import Refused
+from nhi_express.members.flows import register
+from nhi_express.members.rules import IdNumber
+from nhi_express.registration.flows.addresses import HASHER, peppered
+
+
+@dataclass(frozen=True, slots=True)
+class NewStaff:
+    """What an administrator tells of a new colleague. By the ID number, one's own record and a relative's are known
+    as such; it is kept as an index only."""
+
+    account: str
+    name: str
+    role: Role
+    office: Office | None
+    id_number: IdNumber | None
+
+
+def make(by: OnDuty, wish: NewStaff) -> tuple[Staff, str]:
+    """Make an account. Returns it and the first-time code, shown once. Raises :class:`Refused`."""
+    require(by, Power.ACCOUNTS)
+    return _make(wish, by.staff)
+
+
+def make_first_administrator(account: str, name: str) -> tuple[Staff, str]:
+    """Make the first account of an installation, from its command line. Raises :class:`Refused` when one exists."""
+    if Staff.objects.filter(role=Role.ADMINISTRATOR).exclude(state=StaffState.CLOSED).exists():
+        raise Refused(Problem.STAFF_ACCOUNT_TAKEN)
+    return _make(NewStaff(account, name, Role.ADMINISTRATOR, None, None), None)
+
+
+def _make(wish: NewStaff, by: Staff | None) -> tuple[Staff, str]:
+    if (wish.role in AT_AN_OFFICE) != (wish.office is not None):
+        raise Refused(Problem.BAD_REQUEST)
+    code, now, identifier = randomness.letters(STAFF_CODE_LENGTH), clock.now(), randomness.identifier()
+    member, household = _person(wish.id_number)
+    staff = Staff(
+        id=identifier,
+        account=wish.account,
+        sealed_name=vault().seal(wish.name.encode(), f"counter.staff:{identifier}"),
+        role=wish.role,
+        office=wish.office,
+        member=member,
+        household=household,
+        state=StaffState.INVITED,
+        made_by=by,
+        made_at=now,
+        state_at=now,
+        code_hash=HASHER.hash(peppered(code)),
+        code_until=now + timedelta(hours=config().staff_code_hours),
+    )
+    try:
+        with transaction.atomic():
+            staff.save(force_insert=True)
+            about = {"role": wish.role.value, "office": wish.office.code if wish.office else ""}
+            record(Event.STAFF_MADE, About(), "staff", staff=str(identifier), by=str(by.id) if by else "", **about)
+    except IntegrityError as error:
+        raise Refused(Problem.STAFF_ACCOUNT_TAKEN) from error
+    return staff, code
+
+
+def _person(id_number: IdNumber | None) -> tuple[UUID | None, UUID | None]:
+    """The employee as a member, and their household, as far as the insured register knows them."""
+    member = register().find(id_number) if id_number else None
+    return (member.key, household_index(member.record.household_number)) if member else (None, None)
+
+
+def household_index(number: str) -> UUID | None:
+    """The keyed index of a household number, by which relatives are noticed; None without a number."""
+    return vault().index(number, "counter.household") if number else None
+
+
+def new_code(by: OnDuty, staff_id: UUID) -> str:
+    """A new first-time code for somebody who lost theirs or all their passkeys; it is shown once.
+
+    Sessions end, and so a stolen laptop with them. Raises :class:`Refused`.
+    """
+    require(by, Power.ACCOUNTS)
+    code = randomness.letters(STAFF_CODE_LENGTH)
+    hashed, until = HASHER.hash(peppered(code)), clock.now() + timedelta(hours=config().staff_code_hours)
+    with transaction.atomic():
+        staff = _other(by, staff_id)
+        Staff.objects.filter(pk=staff.pk).update(code_hash=hashed, code_until=until)
+        staff.staffpasskey_set.all().delete()
+        StaffSession.objects.filter(staff=staff).delete()
+        record(Event.STAFF_CHANGED, About(), "staff", staff=str(staff.id), by=by.who, what="code")
+    return code
+
+
+def move(by: OnDuty, staff_id: UUID, office: Office) -> None:
+    """Let a clerk work at another office from now on. Raises :class:`Refused`."""
+    require(by, Power.ACCOUNTS)
+    with transaction.atomic():
+        staff = _other(by, staff_id)
+        if Role(staff.role) not in AT_AN_OFFICE:
+            raise Refused(Problem.BAD_REQUEST)
+        Staff.objects.filter(pk=staff.pk).update(office=office)
+        StaffSession.objects.filter(staff=staff).delete()
+        record(Event.STAFF_CHANGED, About(), "staff", staff=str(staff.id), by=by.who, what="office", office=office.code)
+
+
+def close(by: OnDuty, staff_id: UUID) -> None:
+    """Close an account for good: passkeys and sessions end at once. Raises :class:`Refused` for one's own."""
+    require(by, Power.ACCOUNTS)
+    with transaction.atomic():
+        staff = _other(by, staff_id)
+        Staff.objects.filter(pk=staff.pk).update(
+            state=StaffState.CLOSED, state_at=clock.now(), code_hash="", code_until=None
+        )
+        staff.staffpasskey_set.all().delete()
+        StaffSession.objects.filter(staff=staff).delete()
+        record(Event.STAFF_CLOSED, About(), "staff", staff=str(staff.id), by=by.who)
+
+
+def _other(by: OnDuty, staff_id: UUID) -> Staff:
+    """Somebody else's living account, kept for this transaction. Raises :class:`Refused`."""
+    staff = Staff.objects.select_for_update().filter(pk=staff_id).exclude(state=StaffState.CLOSED).first()
+    if staff is None:
+        raise Refused(Problem.NOT_FOUND)
+    if staff.pk == by.staff.pk:
+        raise Refused(Problem.APPROVAL_OWN)
+    return staff
+
+
+def everybody(by: OnDuty) -> list[Staff]:
+    """All accounts, those at work first."""
+    require(by, Power.ACCOUNTS)
+    return list(Staff.objects.select_related("office").order_by("state", "role", "account"))

@@ -1,0 +1,1 @@
+"""HTTP for counters, hotline and back office."""
