@@ -1,6 +1,8 @@
 // @ts-check
 /** The page with a device code: counts down, copies, and tells what a phone did with it. */
 
+import "../site/js/copy.js";
+
 const card = /** @type {HTMLElement} */ (document.querySelector("[data-code-state]"));
 const ends = Date.now() + Number(card.dataset.seconds) * 1000;
 const left = /** @type {HTMLElement} */ (document.querySelector("[data-left]"));
@@ -40,13 +42,5 @@ async function look() {
   setTimeout(look, 1000);
 }
 
-for (const button of document.querySelectorAll("[data-copy]")) {
-  const { copy = "", copied = "" } = /** @type {HTMLElement} */ (button).dataset;
-  button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(document.getElementById(copy)?.textContent?.trim() ?? "");
-    const words = button.querySelector("span");
-    if (words) words.textContent = copied;
-  });
-}
 count();
 if (card.dataset.codeState) look();
