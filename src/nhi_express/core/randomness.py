@@ -1,5 +1,6 @@
 """The one source of randomness: the operating system's. Everything else is a lint error."""
 
+import re
 import secrets
 import uuid
 
@@ -27,5 +28,29 @@ def digits(count: int) -> str:
 
 
 def letters(count: int) -> str:
-    """``count`` random characters of Crockford's base32 (five bits each), each equally likely."""
+    """``count`` random characters of Crockford's base32 (five bits each); drawn again while they spell a rude word."""
+    drawn = _drawn(count)
+    while spells_rude(drawn):
+        drawn = _drawn(count)
+    return drawn
+
+
+def _drawn(count: int) -> str:
     return "".join(secrets.choice(CROCKFORD) for _ in range(count))
+
+
+# What English, Taiwanese and typists' slang would hurt or amuse somebody with, in letters; digits are read as letters.
+_RUDE = re.compile(
+    "ANAL|ANUS|ARSE|ASS|BITCH|COCK|CRAP|CUM|CUNT|DAMN|DEAD|DICK|DIE|DYKE|FAG|FAT|FUCK|GAY|HATE|HELL|HOE|KILL|KKK|NAZI|"
+    "NIG|PEE|PENIS|PISS|POO|PORN|PUSSY|RAPE|SEX|SHIT|SLUT|SUCK|TIT|TURD|TWAT|WANK|WEED|WHORE|WTF|XXX|"
+    "BAKA|CNM|GAN|NMD|NMSL|SB|TMD"
+)
+_AS_LETTERS = str.maketrans("0134578V", "OIEASTBU")
+# Numbers that are insults or ill omens here.
+_RUDE_NUMBERS = re.compile("38|250|444|69|87|666")
+
+
+def spells_rude(code: str) -> bool:
+    """Whether a code holds a word that nobody wants to find in a letter of theirs."""
+    words = (code, code.translate(_AS_LETTERS))
+    return any(map(_RUDE.search, words)) or _RUDE_NUMBERS.search(code) is not None

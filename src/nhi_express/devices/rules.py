@@ -166,8 +166,8 @@ def code_meant(typed: str, length: int = CODE_LENGTH) -> str:
 
 
 def code_shown(code: str) -> str:
-    """A device code in two groups, as people read it: ABCD-EFGH."""
-    return f"{code[:4]}-{code[4:]}"
+    """A code in groups of four, as people read it: ABCD-EFGH."""
+    return "-".join(code[place : place + 4] for place in range(0, len(code), 4))
 
 
 _HANDHELD = re.compile(r"Android|iPhone|iPad|iPod|Mobile|Phone")

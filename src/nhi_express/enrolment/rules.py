@@ -135,6 +135,10 @@ class CodeWay(StrEnum):
     NONE = "none"
 
 
+# Characters of Crockford's base32, sixty bits: nobody guesses one within its life, however often they try.
+ACTIVATION_LENGTH = 12
+
+
 @dataclass(frozen=True, slots=True)
 class Advice:
     """A way on after a refusal: ``way`` names it, ``best`` marks the one that suits this person."""

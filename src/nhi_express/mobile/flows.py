@@ -14,6 +14,7 @@ from nhi_express.core.encoding import fingerprint
 from nhi_express.core.limits import Limit
 from nhi_express.core.vault import same
 from nhi_express.enrolment import flows as gate
+from nhi_express.enrolment.flows import invitations
 from nhi_express.enrolment.models import Attempt
 from nhi_express.enrolment.rules import AttemptState, Channel, Evidence
 from nhi_express.help import terms
@@ -103,10 +104,16 @@ def _conclude(attempt: Attempt, member: Member | None, finding: Finding) -> None
         raise
     with transaction.atomic():
         names = [item.value for item in _LINE_PROVEN]
-        columns = {"member": member.key, "evidence": names}
+        columns = {"member": member.key, "evidence": names, "channel": _channel(attempt, member)}
         gate.claim(attempt, {AttemptState.CHECKING}, AttemptState.LINE_PROVEN, **columns)
         about = About(member=member.key)
         record(Event.EVIDENCE_GATHERED, about, attempt=str(attempt.id), kinds=names, operator=finding.operator)
+
+
+def _channel(attempt: Attempt, member: Member) -> Channel:
+    """Who came for an invitation that has ended registers all the same: what they prove here is enough by itself."""
+    vouched = attempt.channel == Channel.UNIT and invitations.attesting(member) is not None
+    return Channel.UNIT if vouched else Channel.MOBILE
 
 
 def _refuse(attempt: Attempt, outcome: Outcome, operator: str) -> NoReturn:

@@ -14,7 +14,7 @@ from nhi_express.devices import views as phones
 from nhi_express.devices.forms import posted
 from nhi_express.enrolment import flows as gate
 from nhi_express.enrolment.models import Attempt
-from nhi_express.enrolment.rules import AttemptState, other_ways
+from nhi_express.enrolment.rules import AttemptState, Channel, other_ways
 from nhi_express.enrolment.views import done_page, finish_page, ways_shown
 from nhi_express.help import terms as help_terms
 from nhi_express.help.catalogue import Problem
@@ -60,7 +60,8 @@ def terms(request: HttpRequest) -> HttpResponse:
     shown, language, status = help_terms.current(clock.today()), get_language(), 200
     if request.method == "POST":
         if request.POST.get("accept") == "yes":
-            _, secret = flows.accept_terms(request.POST.get("version", ""), language, phones.safe_next(request))
+            version, via = request.POST.get("version", ""), _channel(request)
+            _, secret = flows.accept_terms(version, language, phones.safe_next(request), via)
             response = redirect(f"{_BASE}line")
             response.set_cookie(_COOKIE, secret, secure=config().secure, httponly=True, samesite="Lax")
             return response
@@ -69,9 +70,16 @@ def terms(request: HttpRequest) -> HttpResponse:
         "terms": shown,
         "text": shown.html(language),
         "next": phones.safe_next(request),
+        "via": _channel(request),
         "missing": status == 400,
     }
     return render(request, "mobile/terms.html", context, status=status)
+
+
+def _channel(request: HttpRequest) -> Channel:
+    """Whether the member comes to finish what their unit has begun; both channels walk the same pages."""
+    via = request.POST.get("via") or request.GET.get("via")
+    return Channel.UNIT if via == Channel.UNIT else Channel.MOBILE
 
 
 @require_http_methods(["GET", "POST"])

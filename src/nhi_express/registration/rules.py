@@ -33,9 +33,7 @@ class Reason(StrEnum):
 _MOVES: dict[State, frozenset[State]] = {
     State.PENDING_CONFIRMATION: frozenset({State.ACTIVE, State.SUSPENDED, State.CANCELLED}),
     # Who was invited by their unit may apply by card all the same, and then waits for the mailed code.
-    State.PENDING_ACTIVATION: frozenset(
-        {State.PENDING_CONFIRMATION, State.ACTIVE, State.SUSPENDED, State.CANCELLED}
-    ),
+    State.PENDING_ACTIVATION: frozenset({State.PENDING_CONFIRMATION, State.ACTIVE, State.SUSPENDED, State.CANCELLED}),
     State.ACTIVE: frozenset({State.SUSPENDED, State.CANCELLED}),
     State.SUSPENDED: frozenset({State.ACTIVE, State.CANCELLED}),
     State.CANCELLED: frozenset(),

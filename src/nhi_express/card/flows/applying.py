@@ -15,6 +15,7 @@ from nhi_express.card.rules import Household, Mismatch, Proof
 from nhi_express.core import clock, throttle
 from nhi_express.core.limits import Limit
 from nhi_express.enrolment import flows as gate
+from nhi_express.enrolment.flows import invitations
 from nhi_express.enrolment.models import Attempt
 from nhi_express.enrolment.rules import AttemptState, Channel, Evidence
 from nhi_express.help import terms
@@ -142,6 +143,8 @@ def confirm(attempt: Attempt, code: str, kind: Kind = "main") -> Registration:
     """Step 4: the mailed code makes the registration active (regulation, point 4). Raises :class:`Refused`."""
     registration = _applied(attempt)
     accounts.confirm_code(registration, code, kind)
+    if kind == "main":
+        invitations.finish_for(registration, Channel.CARD)
     return registration
 
 

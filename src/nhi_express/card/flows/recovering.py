@@ -24,6 +24,8 @@ from nhi_express.core.encoding import base64url, from_base64url
 from nhi_express.core.vault import CannotOpen, vault
 from nhi_express.devices import flows as devices
 from nhi_express.enrolment import flows as gate
+from nhi_express.enrolment.flows import invitations
+from nhi_express.enrolment.rules import Channel
 from nhi_express.help.catalogue import Problem
 from nhi_express.help.errors import Refused
 from nhi_express.members.flows import register
@@ -90,6 +92,7 @@ def confirm(ticket: str, code: str) -> None:
     if registration.state != State.PENDING_CONFIRMATION:
         raise Refused(Problem.NOTHING_PENDING)
     accounts.confirm_code(registration, code)
+    invitations.finish_for(registration, Channel.CARD)
 
 
 def set_password(ticket: str, code: str, password: str) -> None:

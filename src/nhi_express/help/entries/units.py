@@ -58,6 +58,14 @@ AGENT_UNKNOWN = Entry(
     (_("Check the unit code with them, or ask them to register their unit first."),),
     question=1,
 )
+LAST_RESPONSIBLE = Entry(
+    "U-06",
+    409,
+    _("The last responsible person cannot leave"),
+    _("Somebody must answer for the unit. Without a responsible person nobody could name or end its officers."),
+    (_("When the insurer's list names somebody else, they register the unit, and your duty ends by itself."),),
+    question=1,
+)
 LIST_UNREADABLE = Entry(
     "U-10",
     400,
@@ -175,14 +183,23 @@ TOO_MANY_LISTS = Entry(
     question=1,
     severity=Severity.FIRST,
 )
+LIST_HEADING_TWICE = Entry(
+    "U-24",
+    400,
+    _("Two columns have the same heading"),
+    _("We cannot tell which of them we should read, and do not guess."),
+    (
+        _("Keep one column of each kind; national ID and UI numbers go into the same one. Then upload it once more."),
+        _TEMPLATE,
+    ),
+    question=1,
+)
 NO_INVITATION = Entry(
     "U-30",
     403,
     _("No registration is waiting under these data"),
-    _("It may have been withdrawn, have ended, or never have been begun."),
-    (
-        _("Ask your unit's officer, or register by yourself: by mobile number, with your card, or at a counter."),
-    ),
+    _("It may have been finished already, withdrawn, have ended, or never have been begun."),
+    (_("Ask your unit's officer, or register by yourself: by mobile number, with your card, or at a counter."),),
     question=1,
     severity=Severity.FIRST,
 )
@@ -190,7 +207,9 @@ ACTIVATION_CODE_WRONG = Entry(
     "U-31",
     403,
     _("ID number and activation code do not match"),
-    _("One of them is mistyped, or the code was replaced by a newer one. It is in the insurer's letter or mail to you."),
+    _(
+        "One of them is mistyped, or the code was replaced by a newer one. It is in the insurer's letter or mail to you."
+    ),
     (
         _("Check both and try once more; capital and small letters are alike, and 0 and O too."),
         _("Without the letter: verify by your mobile number instead. It is quicker."),
@@ -215,8 +234,39 @@ PERMIT_DATE_INVALID = Entry(
     400,
     _("Please check this date"),
     _("It is the day your residence permit was issued, as printed on it."),
-    (_("Type it as year, month and day, for example 2024-03-01."),),
+    (_("Type it as year, month and day, for example 2024-03-01 or 113-03-01."),),
     question=1,
+)
+PERSON_NOT_WAITING = Entry(
+    "U-34",
+    409,
+    _("This person is not waiting any longer"),
+    _("Meanwhile the registration was finished or withdrawn, or its time ran out. Nothing has been changed."),
+    (_("Load the page of people again to see how it stands."),),
+    question=1,
+    severity=Severity.FIRST,
+)
+REMINDED_ALREADY = Entry(
+    "U-35",
+    429,
+    _("A reminder is on its way already"),
+    _("Once a day is enough, so that nobody feels pressed."),
+    (_("Talk to the person, or remind them again tomorrow."),),
+    question=1,
+    severity=Severity.FIRST,
+)
+SLIPS_GONE = Entry(
+    "U-36",
+    410,
+    _("These slips can no longer be made"),
+    _("There is nobody left to print a slip for: they have finished or left, or the list's file was removed."),
+    (
+        _(
+            "Ask the people who still wait to open the app and verify by their mobile number; no slip is needed for that."
+        ),
+    ),
+    question=1,
+    severity=Severity.FIRST,
 )
 API_CREDENTIALS = Entry(
     "U-40",
@@ -225,4 +275,30 @@ API_CREDENTIALS = Entry(
     _("Tokens live for some minutes. Ask the token endpoint for a new one with your client id and secret."),
     (_("See the documentation of the API for units."),),
     question=1,
+)
+API_SCOPE = Entry(
+    "U-41",
+    403,
+    _("The access token does not allow this"),
+    _("It was made for something narrower than this request."),
+    (_("Ask the token endpoint for one with the scope “units:lists”."),),
+    question=1,
+)
+TOO_MANY_CLIENTS = Entry(
+    "U-42",
+    409,
+    _("Your unit has as many clients as it may have"),
+    _("A client is one payroll system. Those that are no longer used are better ended."),
+    (_("End one that you no longer need, then make the new one."),),
+    question=1,
+    detail=_("A unit may have at most {most}."),
+)
+API_REQUEST = Entry(
+    "U-43",
+    400,
+    _("The request is not as the API expects it"),
+    _("Nothing of it was taken."),
+    (_("Compare it with the documentation of the API for units."),),
+    question=1,
+    detail=_("Look at: {where}."),
 )
