@@ -68,13 +68,20 @@ def sheet_of(table: Table, most_rows: int) -> Sheet:
 
 def _headings(rows: Rows) -> tuple[int, dict[str, int]]:
     for number, row in rows:
-        columns = recognised([text_of(cell) for cell in row[:MOST_COLUMNS]])
-        if columns:
+        found = recognised([text_of(cell) for cell in row[:MOST_COLUMNS]])
+        if found:
             _refuse_width(row)
-            return number, columns
+            return number, _single(found)
         if number >= HEADINGS_WITHIN:
             break
     raise ListRefused("LIST_WITHOUT_HEADINGS")
+
+
+def _single(found: Mapping[str, Sequence[int]]) -> dict[str, int]:
+    """One column for each field; it is not guessed which of two is meant."""
+    if any(len(places) > 1 for places in found.values()):
+        raise ListRefused("LIST_HEADING_TWICE")
+    return {field: places[0] for field, places in found.items()}
 
 
 def _lines(rows: Rows, columns: Mapping[str, int], most_rows: int) -> Iterator[Line]:
