@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from nhi_express.units.reading.books import RejectRow, rejects_book, template
 from nhi_express.units.reading.sheet import Line, ListRefused, Sheet, sheet_of
 from nhi_express.units.reading.text import table_of_text
 from nhi_express.units.reading.workbook import is_workbook, table_of_workbook
 from nhi_express.units.rules import RowCells
 
-__all__ = ["Line", "ListRefused", "RowCells", "Sheet", "read_list"]
+__all__ = ["Line", "ListRefused", "RejectRow", "RowCells", "Sheet", "read_list", "rejects_book", "template"]
 
 
 def read_list(data: bytes, name: str, most_rows: int) -> Sheet:

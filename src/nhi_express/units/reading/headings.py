@@ -43,11 +43,11 @@ def field_of(heading: str) -> str | None:
     return fields.pop() if len(fields) == 1 else None
 
 
-def recognised(row: Sequence[str]) -> dict[str, int]:
-    """Which field stands in which column, if a row is the list's headings; empty if it is not."""
-    found: dict[str, int] = {}
+def recognised(row: Sequence[str]) -> dict[str, list[int]]:
+    """Which field stands in which columns, if a row is the list's headings; empty if it is not."""
+    found: dict[str, list[int]] = {}
     for place, heading in enumerate(row):
         field = field_of(heading) if heading else None
         if field:
-            found.setdefault(field, place)
+            found.setdefault(field, []).append(place)
     return found if {"id_number", "birth_date"} <= found.keys() else {}

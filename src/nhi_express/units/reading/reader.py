@@ -61,7 +61,11 @@ def _say(message: dict[str, Any]) -> None:
 def messages(file: BinaryIO) -> Iterator[dict[str, Any]]:
     """What a file holds, in the form described above. Raises :class:`Refusal`, and whatever the library raises."""
     magic = file.read(4)
-    spans = _check_old_file(file) if magic == _OLE else _check_archive(file)
+    merged_until = None
+    if magic == _OLE:
+        _check_old_file(file)
+    else:
+        merged_until = _check_archive(file)
     file.seek(0)
     from python_calamine import PasswordError, load_workbook
 
@@ -69,7 +73,7 @@ def messages(file: BinaryIO) -> Iterator[dict[str, Any]]:
         book = load_workbook(file)
     except PasswordError:
         raise Refusal("LIST_LOCKED") from None
-    yield from _sheet(book, spans)
+    yield from _sheet(book, merged_until)
 
 
 def _check_old_file(file: BinaryIO) -> None:
@@ -191,9 +195,10 @@ def _rows(sheet: CalamineSheet) -> Iterator[dict[str, Any]]:
     left = sheet.start[1] if sheet.start else 0
     if left + sheet.width > MOST_COLUMNS:
         raise Refusal("LIST_TOO_WIDE")
-    margin, rows = [""] * left, []
+    margin: list[str | int | float] = [""] * left
+    rows: list[list[str | int | float]] = []
     for row in sheet.iter_rows():
-        rows.append(margin + list(map(_cell, row)))
+        rows.append(margin + [_cell(cell) for cell in row])
         if len(rows) == ROWS_A_MESSAGE:
             yield {"rows": rows}
             rows = []

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import codecs
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import BytesIO, TextIOWrapper
 from itertools import islice
 from typing import Final
 
 from nhi_express.units.reading.headings import recognised
-from nhi_express.units.reading.sheet import HEADINGS_WITHIN, ListRefused, Rows, Table
+from nhi_express.units.reading.sheet import HEADINGS_WITHIN, MOST_COLUMNS, ListRefused, Table
 
-LONGEST_LINE: Final = 65_536
+# Characters of one row, also where its cells hold several lines.
+LONGEST_ROW: Final = 65_536
 _PIECE: Final = 65_536
 _MARKS: Final = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 # Big5 as it is used: the Hong Kong set holds characters of names (堃 煊 峯 喆) that Microsoft's lacks, which has the €.
@@ -25,8 +26,8 @@ def table_of_text(data: bytes) -> Table:
     if not data.strip():
         raise ListRefused("LIST_EMPTY")
     for mark in "\t,;":
-        top = (row for _, row in islice(_rows(data, encoding, mark), HEADINGS_WITHIN))
-        if any(map(recognised, top)):
+        top = islice(_rows(data, encoding, mark), HEADINGS_WITHIN)
+        if any(recognised(row[:MOST_COLUMNS]) for _, row in top):
             return Table(_rows(data, encoding, mark))
     raise ListRefused("LIST_WITHOUT_HEADINGS")
 
@@ -65,17 +66,32 @@ def _is_chinese_utf8(line: bytes) -> bool:
         return False
 
 
-def _rows(data: bytes, encoding: str, mark: str) -> Rows:
+def _rows(data: bytes, encoding: str, mark: str) -> Iterator[tuple[int, Sequence[str]]]:
     with TextIOWrapper(BytesIO(data), encoding, newline="") as text:
+        lines = _Lines(text)
         try:
-            yield from enumerate(csv.reader(_bounded(text), delimiter=mark), 1)
+            for numbered in enumerate(csv.reader(lines, delimiter=mark), 1):
+                lines.left = LONGEST_ROW
+                yield numbered
         except csv.Error as error:
-            # A quote that is never closed, for one, makes a cell of half the file.
             raise ListRefused("LIST_UNREADABLE") from error
 
 
-def _bounded(text: TextIOWrapper) -> Iterator[str]:
-    while line := text.readline(LONGEST_LINE):
-        if len(line) == LONGEST_LINE:
+class _Lines:
+    """The lines of a text, with a bound: a quote that is never closed makes one row of all that follows."""
+
+    def __init__(self, text: TextIOWrapper) -> None:
+        self._text = text
+        self.left = LONGEST_ROW
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._text.readline(self.left)
+        if not line:
+            raise StopIteration
+        self.left -= len(line)
+        if self.left <= 0:
             raise ListRefused("LIST_UNREADABLE")
-        yield line
+        return line
