@@ -1,0 +1,14 @@
+"""What this room does in the background."""
+
+from nhi_express.units.flows.lists import forget_files
+from nhi_express.units.flows.working import take_up_again
+
+
+def tidy() -> int:
+    """Remove what is over. Returns how much."""
+    return forget_files()
+
+
+def sweep() -> int:
+    """Take up again what a worker left when it died. Returns how much."""
+    return take_up_again()
