@@ -14,7 +14,7 @@ from nhi_sandbox.phone import Phone
 from nhi_sandbox.register import RegisterRow
 from nhi_sandbox.visit import Surprise, Visit
 
-_AGENT: Final = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36"
+AGENT: Final = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36"
 _READING: Final = ["block", "state", "response"]
 # Journeys share one reader: who has put a card in reads it before anybody else puts in another.
 _READER = threading.Lock()
@@ -27,7 +27,7 @@ class Computer(Visit):
 
     def __init__(self, site: str, sandbox: str, component: str, *, language: str = "zh-TW") -> None:
         super().__init__(site, Phone(sandbox, language=language))
-        self.phone.browser.headers["User-Agent"] = _AGENT
+        self.phone.browser.headers["User-Agent"] = AGENT
         self._component, self._token = component.rstrip("/"), ""
 
     # The card.

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from nhi_sandbox.computer import Computer
 from nhi_sandbox.member_phone import MemberPhone
 from nhi_sandbox.personas import Persona
+from nhi_sandbox.postman import ACTIVATION_CODE, Letter
 from nhi_sandbox.visit import Surprise
 
 _CODE = re.compile(r"\b(\d{4}) (\d{4})\b")
@@ -19,13 +20,15 @@ _CODE = re.compile(r"\b(\d{4}) (\d{4})\b")
 class Place:
     """A running installation: the site's and its sandbox's addresses in browsers, and the card component's.
 
-    ``let_codes_end`` lets the time of every mailed code and device code run out, in an installation of one's own.
+    In an installation of one's own, ``let_codes_end`` lets the time of every mailed or posted code and device code run
+    out, and ``letters`` prints the letters that are due and reads all that were printed, the newest last.
     """
 
     site: str
     sandbox: str
     component: str
     let_codes_end: Callable[[], None] = lambda: None
+    letters: Callable[[], list[Letter]] = list
 
     def phone(self, *, passkeys: bool = True) -> MemberPhone:
         """A new phone, nothing bound on it."""
@@ -35,16 +38,31 @@ class Place:
         """A computer with a card reader, nobody signed in."""
         return Computer(self.site, self.sandbox, self.component)
 
-    def mailed_code(self, address: str, but: str = "") -> str:
+    def posted_code(self, person: Persona, but: str = "") -> str:
+        """The activation code in the newest letter to a person, other than ``but``. Raises Surprise for none."""
+        for letter in reversed(self.letters()):
+            if person.name in letter.text and letter.code != but:
+                return letter.code
+        raise Surprise("no letter came")
+
+    def mailed_activation(self, address: str) -> str:
+        """The activation code mailed to an address. Raises Surprise when none comes."""
+        return self.mailed_code(address, form=ACTIVATION_CODE)
+
+    def mailed_code(self, address: str, but: str = "", form: re.Pattern[str] = _CODE) -> str:
         """The newest code mailed to an address, other than ``but``. Raises Surprise when none comes."""
-        with self.phone() as reader:
-            for _ in range(150):
-                mails = reader.phone.get(f"{self.sandbox}/control/mails?to={address}").json()
-                codes = ["".join(found) for mail in mails for found in _CODE.findall(mail["text"])]
-                if codes and codes[0] != but:
-                    return codes[0]
-                time.sleep(0.2)
+        for _ in range(150):
+            codes = ["".join(found) for text in self.mails(address) for found in form.findall(text)]
+            if codes and codes[0] != but:
+                return codes[0]
+            time.sleep(0.2)
         raise Surprise("no mail came")
+
+    def mails(self, address: str) -> list[str]:
+        """What was mailed to an address until now, the newest first."""
+        with self.phone() as reader:
+            mails = reader.phone.get(f"{self.sandbox}/control/mails?to={address}").json()
+        return [str(mail["text"]) for mail in mails]
 
 
 @dataclass(frozen=True, slots=True)

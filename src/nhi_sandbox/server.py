@@ -27,6 +27,7 @@ from nhi_sandbox.gateway import Gateway
 from nhi_sandbox.inbox import BIGGEST, Postman
 from nhi_sandbox.pages import Pages
 from nhi_sandbox.panel import Panel
+from nhi_sandbox.postman import Tray
 from nhi_sandbox.tokens import TokenDesk
 from nhi_sandbox.world import Settings, World
 
@@ -41,7 +42,7 @@ class ProductionRefused(RuntimeError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """How to start: ports (0 for any free one), who the site is, where to leave `operators.json`.
+    """How to start: ports (0 for any free one), who the site is, where to leave `operators.json` and find letters.
 
     With an `agent_port` the card component runs too, for pages of `agent_origin`; with `real_cards` it reads virtual
     cards through this machine's smart card service instead of software readers.
@@ -77,7 +78,7 @@ def make_app(world: World, smtp_port: int, component: Component | RealComponent 
 
     pages = Pages()
     operators = (Gateway(world, pages), TokenDesk(world), OperatorApis(world))
-    people = (Panel(world, pages), CardPanel(world, pages), pages)
+    people = (Panel(world, pages), CardPanel(world, pages), Tray(world.settings.letters, pages), pages)
     rooms = (*operators, world.card_issuer, Control(world), *people)
     routes = [route for room in rooms for route in room.routes()]
     app = Starlette(routes=routes, lifespan=lifespan)
@@ -135,6 +136,7 @@ def make_server(
             site_jwks_uri=options.site_jwks_uri,
             browser_base=(options.browser_base or f"http://operators.localhost:{port}").rstrip("/"),
             back_base=f"http://{LOOPBACK}:{port}",
+            letters=options.data / "letters" if options.data else None,
         ),
         clock=clock,
     )

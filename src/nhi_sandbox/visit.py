@@ -66,6 +66,13 @@ class Visit:
         found = re.search(rf'name="{name}" value="([^"]*)"', self.page.text.partition("<main")[2])
         return html.unescape(found.group(1)) if found else ""
 
+    def link(self, pattern: str) -> str:
+        """The first address on the page that fits a regular expression. Raises Surprise for none."""
+        found = re.search(f'(?:href|action)="({pattern})"', self.page.text)
+        if not found:
+            raise Surprise(f"no way to {pattern} at {self.path}, code {self.code}")
+        return html.unescape(found.group(1))
+
     def _csrf(self) -> str:
         host = self.page.url.host
         found = [cookie.value for cookie in self.phone.browser.cookies.jar if cookie.name == "csrftoken"]

@@ -13,6 +13,15 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "phone-and-people": ("手機與人物", "Phone and people"),
     "operators": ("電信業者", "Operators"),
     "inbox": ("收件匣", "Inbox"),
+    "letters": ("郵差的信", "The postman’s letters"),
+    "letters-hint": (
+        "網站印給郵務公司的信，寄到名冊上的地址。示範環境每半分鐘收一次。",
+        "What the site printed for its mail house, to addresses in the register. A demo collects every half minute.",
+    ),
+    "no-letters": (
+        "還沒有信。投保單位確認名單之後，啟用碼的信會出現在這裡。",
+        "No letters yet. Once a unit confirms a list, the letters with activation codes appear here.",
+    ),
     "other-language": ("English", "中文"),
     "your-phone": ("您的測試手機", "Your test phone"),
     "sim-in": ("手機裡的 SIM 卡", "SIM in the phone"),

@@ -4,6 +4,7 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final, Generic, TypeVar
 
 from joserfc.jwk import ECKey
@@ -26,7 +27,8 @@ ASSERTION_SECONDS: Final = 300
 class Settings:
     """Who the site is, and where the sandbox stands.
 
-    `browser_base` is the sandbox's address as browsers see it, `back_base` as the site's server does.
+    `browser_base` is the sandbox's address as browsers see it, `back_base` as the site's server does; `letters` is the
+    folder in which the site prints for its mail house.
     """
 
     client_id: str
@@ -34,6 +36,7 @@ class Settings:
     site_jwks_uri: str
     browser_base: str
     back_base: str
+    letters: Path | None = None
 
     def issuer(self, operator: str) -> str:
         """The issuer name of an operator."""
