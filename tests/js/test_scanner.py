@@ -206,6 +206,6 @@ LINKS = {
 def test_which_links_are_ours(phone: Phone, link: str, ours: bool) -> None:
     text = link.format(site=phone.site, token=TOKEN)
     found = phone.open().page.evaluate(
-        "async (text) => (await import('/static/site/js/code.js')).tokenIn(text, location.origin)", text
+        "async (text) => (await import('/static/site/js/code.js')).codeIn(text, location.origin)?.token ?? ''", text
     )
     assert found == (TOKEN if ours else "")

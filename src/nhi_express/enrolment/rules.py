@@ -147,14 +147,16 @@ class Advice:
     best: bool = False
 
 
-def other_ways(outcome: str, *, foreign: bool, child: bool) -> tuple[Advice, ...]:
+def other_ways(outcome: str, *, foreign: bool, child: bool, invited: bool = False) -> tuple[Advice, ...]:
     """The ways on for a person refused by the mobile channel, best first (seed Q1, Q4, Q9, Q10).
 
-    ``foreign`` is told by the ID number typed, ``child`` by the kind of line.
+    ``foreign`` is told by the ID number typed, ``child`` by the kind of line, ``invited`` by the page they came from:
+    who finishes what their unit has begun may have the insurer's letter, for which the line does not matter.
     """
     retry = {"NOT_ON_MOBILE_NETWORK", "NUMBER_MISMATCH", "OPERATOR_DOWN", "DATA_DO_NOT_MATCH"}
     counter = "counter_foreign" if foreign else "counter_citizen"
     others = ("counter_child", "card") if child else ("card_foreign" if foreign else "card", counter)
+    others = ("unit_code", *others) if invited else others
     own_line = () if outcome in {*retry, "SIM_CHANGED"} else ("own_line",)
     ways = ("retry", *others) if outcome in retry else (*others, *own_line)
     return tuple(Advice(way, best=place == 0) for place, way in enumerate(ways))

@@ -68,6 +68,12 @@ _WAYS: dict[str, tuple[Promise, Promise, Promise, str]] = {
         _("See what to bring"),
         "/help/q/10/",
     ),
+    "unit_code": (
+        _("Use the activation code"),
+        _("It is in the insurer's letter or mail to you. Whose number it is does not matter."),
+        _("Type or scan the code"),
+        "/app/bind/unit/code/",
+    ),
     "own_line": (
         _("Use a monthly-plan number in your own name"),
         _("Come back and try again once you have one."),

@@ -120,7 +120,8 @@ def refused(request: HttpRequest) -> HttpResponse:
     if not attempt.problem:
         return redirect(_BASE + _PAGES[AttemptState(attempt.state)])
     problem = Problem[attempt.problem]
-    ways = other_ways(problem.name, foreign=_typed_foreign(attempt), child=problem is Problem.PARENT_CHILD)
+    told = {"child": problem is Problem.PARENT_CHILD, "invited": attempt.channel == Channel.UNIT}
+    ways = other_ways(problem.name, foreign=_typed_foreign(attempt), **told)
     context = {"problem": problem, "ways": ways_shown(ways)}
     return render(request, "mobile/refused.html", context, status=problem.value.status)
 

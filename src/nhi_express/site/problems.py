@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from nhi_express.help.catalogue import Problem
+from nhi_express.help.details import details_answer
 
 # The one thing to do now: by the problem's name, else by the family that its code begins with.
 Act = tuple[Promise, str]
@@ -19,8 +20,11 @@ _BIND: Act = (_("Bind this phone"), "/app/bind/")
 _AGAIN: Act = (_("Begin again"), "/app/bind/mobile/terms")
 _UNLOCK: Act = (_("Unlock"), "/app/unlock/")
 _CODE: Act = (_("Scan or type a code"), "/app/bind/code/")
+_ACTIVATION: Act = (_("Finish what my unit has begun"), "/app/bind/unit/")
 _PHONES: Act = (_("See my phones"), "/app/phones/")
 _PORTAL: Act = (_("To the sign-in page"), "/portal/")
+_DESK: Act = (_("To the unit desk"), "/units/")
+_UNITS: Act = (_("See my units"), "/app/units/")
 _CHECK: Act = (_("Environment check"), "/portal/check/")
 _ACTS: Mapping[str, Act] = {
     "C": _CHECK,
@@ -28,6 +32,7 @@ _ACTS: Mapping[str, Act] = {
     "M": _BIND,
     "D": _BIND,
     "V": _CODE,
+    "U": _UNITS,
     "CODE_ON_COMPUTER": _HOME,
     "PASSKEY_FAILED": _UNLOCK,
     "CHALLENGE_EXPIRED": _UNLOCK,
@@ -35,9 +40,13 @@ _ACTS: Mapping[str, Act] = {
     "SIGN_IN_NEEDED": _UNLOCK,
     "TOO_MANY_DEVICES": _PHONES,
     "PROVE_AGAIN": _BIND,
+    "NO_INVITATION": _BIND,
+    "ACTIVATION_CODE_WRONG": _ACTIVATION,
+    "ACTIVATION_CODE_EXPIRED": _ACTIVATION,
 }
-# Whether a problem is met on the portal, and the shell that its page stands in.
-_SHELLS = {False: "site/app.html", True: "site/portal.html"}
+# Where a problem is met, and the shell that its page stands in.
+Place = Literal["app", "portal", "desk"]
+SHELLS: Mapping[Place, str] = {"app": "site/app.html", "portal": "site/portal.html", "desk": "units/desk.html"}
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -48,10 +57,12 @@ def wants_json(request: HttpRequest) -> bool:
 def answer(request: HttpRequest, problem: Problem, details: Mapping[str, object] | None = None) -> HttpResponse:
     """The answer to a refused request, with the problem's HTTP status. ``details`` hold nothing personal."""
     entry = problem.value
+    if request.path.startswith("/api/"):
+        return details_answer(problem, details)
     if wants_json(request):
         return JsonResponse({"problem": _as_json(problem, details or {})}, status=entry.status)
-    at_portal = request.path.startswith("/portal/")
-    context = {"problem": shown(problem, details or {}, at_portal=at_portal), "shell": _SHELLS[at_portal]}
+    place = _place(request.path)
+    context = {"problem": shown(problem, details or {}, place), "shell": SHELLS[place]}
     return render(request, "site/problem.html", context, status=entry.status)
 
 
@@ -61,17 +72,25 @@ def _as_json(problem: Problem, details: Mapping[str, object]) -> dict[str, str]:
     return {"code": entry.code, "title": str(entry.title), "body": entry.told(details), "help_url": help_url}
 
 
-def _act(problem: Problem, *, at_portal: bool) -> Act:
-    """The one thing to do now; who sits at a computer stays on the portal."""
-    if not at_portal:
+def _place(path: str) -> Place:
+    if path.startswith("/units/"):
+        return "desk"
+    return "portal" if path.startswith("/portal/") else "app"
+
+
+def _act(problem: Problem, place: Place) -> Act:
+    """The one thing to do now; who sits at a computer stays on the portal, and an officer at the desk."""
+    if place == "app":
         return _ACTS.get(problem.name) or _ACTS.get(problem.value.code[0]) or _HOME
+    if place == "desk":
+        return _DESK
     return _CHECK if problem.value.code.startswith("C") else _PORTAL
 
 
-def shown(problem: Problem, details: Mapping[str, object], *, at_portal: bool = False) -> dict[str, Any]:
+def shown(problem: Problem, details: Mapping[str, object], place: Place = "app") -> dict[str, Any]:
     """What ``site/problem.html`` needs to show a problem."""
     entry = problem.value
-    title, url = _act(problem, at_portal=at_portal)
+    title, url = _act(problem, place)
     return {
         "code": entry.code,
         "kind": entry.severity.value,

@@ -1,16 +1,65 @@
 """Addresses of the units' room."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, URLResolver, path, re_path
 
-from nhi_express.units.views import entering
+from nhi_express.units.views import (
+    clients,
+    entering,
+    finishing,
+    lists,
+    mine,
+    officers,
+    people,
+    tokens,
+    upload,
+    watching,
+)
+from nhi_express.units.views.api import api
 
 app_name = "units"
-urlpatterns: list[URLPattern] = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("units/", entering.sign_in, name="sign_in"),
     path("units/challenge", entering.challenge, name="challenge"),
     path("units/enter", entering.enter, name="enter"),
     path("units/switch/", entering.switch, name="switch"),
     path("units/stay", entering.stay, name="stay"),
     path("units/sign-out", entering.sign_out, name="sign_out"),
-    path("app/units/enter", entering.enter_from_app, name="enter_from_app"),
+    path("units/lists/", lists.index, name="lists"),
+    path("units/lists/upload", upload.upload, name="upload"),
+    path("units/lists/template.xlsx", upload.template, name="template"),
+    path("units/lists/<uuid:batch_id>/", lists.show, name="list"),
+    path("units/lists/<uuid:batch_id>/events", watching.events, name="events"),
+    path("units/lists/<uuid:batch_id>/progress", watching.progress, name="progress"),
+    path("units/lists/<uuid:batch_id>/confirm", lists.confirm, name="confirm"),
+    path("units/lists/<uuid:batch_id>/stop", lists.stop, name="stop"),
+    path("units/lists/<uuid:batch_id>/refused.xlsx", lists.rejects, name="rejects"),
+    path("units/lists/<uuid:batch_id>/slips/<int:part>.pdf", lists.slips, name="slips"),
+    path("units/lists/<uuid:batch_id>/remind", people.remind_list, name="remind_list"),
+    path("units/people/", people.index, name="people"),
+    path("units/people/<uuid:invitation_id>/remind", people.remind, name="remind"),
+    path("units/people/<uuid:invitation_id>/withdraw", people.withdraw, name="withdraw"),
+    path("units/officers/", officers.index, name="officers"),
+    path("units/officers/asked", officers.asked, name="officer_asked"),
+    path("units/officers/<uuid:officer_id>/end", officers.end, name="officer_end"),
+    path("units/mandates/", officers.mandate_index, name="mandates"),
+    re_path(r"^units/mandates/(?P<code>[0-9]{9})/grant$", officers.grant, name="grant"),
+    path("units/mandates/<uuid:mandate_id>/revoke", officers.revoke, name="revoke"),
+    path("units/clients/", clients.index, name="clients"),
+    path("units/clients/<slug:client_id>/end", clients.end, name="client_end"),
+    path("api/oauth/token", tokens.token, name="token"),
+    path("api/oauth/revoke", tokens.revoke, name="revoke_token"),
+    path("api/units/v1/", api.urls),
+    path("app/units/", mine.app_index, name="mine"),
+    path("app/units/register", mine.app_register, name="register"),
+    path("app/units/enter", mine.app_open, name="open"),
+    path("app/units/<uuid:officer_id>/<slug:act>", mine.app_change, name="change_duty"),
+    path("app/bind/unit/", finishing.start, name="bind"),
+    path("app/bind/unit/code/", finishing.code, name="bind_code"),
+    path("app/bind/unit/code/token", finishing.token, name="bind_token"),
+    path("app/bind/unit/code/type", finishing.typed, name="bind_type"),
+    path("app/bind/unit/terms", finishing.terms, name="bind_terms"),
+    path("app/bind/unit/leave", finishing.leave, name="bind_leave"),
+    path("app/bind/unit/proof", finishing.proof, name="bind_proof"),
+    path("app/bind/unit/finish", finishing.finish, name="bind_finish"),
+    path("app/bind/unit/done", finishing.done, name="bind_done"),
 ]

@@ -33,7 +33,7 @@ _AT_FORM = {Problem.CODE_WRONG, Problem.CODE_EXPIRED, Problem.CODE_USED}
 _View = Callable[[HttpRequest], HttpResponseBase]
 
 
-def _on_a_phone(view: _View) -> _View:
+def on_a_phone(view: _View) -> _View:
     """Refuse computers: a code binds the device on which it is used."""
 
     @wraps(view)
@@ -46,11 +46,11 @@ def _on_a_phone(view: _View) -> _View:
 
 
 # The reader of QR codes is WebAssembly where the browser has none of its own; no other page may run any.
-_with_scanner = csp_update({"script-src": ["'wasm-unsafe-eval'"]})
+with_scanner = csp_update({"script-src": ["'wasm-unsafe-eval'"]})
 
 
-@_with_scanner
-@_on_a_phone
+@with_scanner
+@on_a_phone
 @require_GET
 def start(request: HttpRequest) -> HttpResponse:
     """Scan the QR code, or type the code. Which service was tapped before is kept for the end (seed Q3)."""
@@ -66,8 +66,8 @@ def _start_page(request: HttpRequest, form: DeviceCodeForm, problem: Problem | N
     return render(request, "devices/code_start.html", context, status=status)
 
 
-@_with_scanner
-@_on_a_phone
+@with_scanner
+@on_a_phone
 @require_http_methods(["GET", "POST"])
 def typed(request: HttpRequest) -> HttpResponse:
     """The code typed, beside the ID number."""
@@ -85,15 +85,16 @@ def typed(request: HttpRequest) -> HttpResponse:
     return _holding(redirect(f"{_BASE}confirm"), ticket)
 
 
-@_on_a_phone
+@on_a_phone
 @require_POST
 def token(request: HttpRequest) -> HttpResponse:
     """The token of a scanned QR code, sent by the page's script. Nothing else happens yet."""
-    ticket = flows.claim_by_token(_token_in(request))
+    ticket = flows.claim_by_token(token_in(request))
     return _holding(JsonResponse({"next": f"{_BASE}confirm"}), ticket)
 
 
-def _token_in(request: HttpRequest) -> str:
+def token_in(request: HttpRequest) -> str:
+    """The token that a page's script sent, or a form where no script runs."""
     if request.content_type != "application/json":
         return request.POST.get("token", "")
     return str(sent_json(request).get("token", ""))
@@ -113,7 +114,7 @@ def _ticket(request: HttpRequest) -> str:
     return request.COOKIES.get(_COOKIE, "")
 
 
-@_on_a_phone
+@on_a_phone
 @require_http_methods(["GET", "POST"])
 def confirm(request: HttpRequest) -> HttpResponse:
     """「把這支手機綁定給王○明？」: yes goes on with the phone's own unlock."""

@@ -269,7 +269,7 @@ QR_FOREIGN = Entry(
     _("This QR code is not ours"),
     _("It leads to another site. We did not open it."),
     (
-        _("Scan only the QR code that you made yourself on the portal."),
+        _("Scan only the QR code that you made yourself on the portal, or the one in the insurer's letter to you."),
         _("If somebody sent it to you, do not use it."),
     ),
     question=12,
@@ -277,8 +277,8 @@ QR_FOREIGN = Entry(
 CODE_ON_COMPUTER = Entry(
     "V-05",
     400,
-    _("Use the device code on your phone"),
-    _("A device code binds the device on which it is used. This looks like a computer."),
+    _("Use the code on your phone"),
+    _("A code binds the device on which it is used. This looks like a computer."),
     (_("Open the app on your phone and scan or type the code there."),),
     question=12,
     severity=Severity.FIRST,

@@ -1,25 +1,27 @@
 // @ts-check
 /**
- * The page for device codes. A token comes behind the sharp, when the phone's own camera opened the link, or from the
+ * The pages for device codes and for activation codes. A token comes behind the sharp, when the phone's own camera opened the link, or from the
  * scanner; it leaves the address bar at once and is sent in a body. What it leads to is a question, not a binding.
  */
 import { clear, tell, Trouble } from "./trouble.js";
 import { post } from "./server.js";
 import { Scanner } from "./scanner.js";
 
-const PAGE = "/app/bind/code/";
+// Either page reads both kinds of QR code, and each code is asked about where it belongs.
+const PAGES = ["/app/bind/code/", "/app/bind/unit/code/"];
 const TOKEN = /^#([\w-]{22})$/;
 
 /**
- * The token in what a QR code says, if it is a link of ours.
+ * What a QR code says, if it is a link of ours: the page it belongs to, and its token.
  * @param {string} text
  * @param {string} origin
- * @returns {string} empty for anything else
+ * @returns {{page: string, token: string} | null} null for anything else
  */
-export function tokenIn(text, origin) {
+export function codeIn(text, origin) {
   const link = URL.canParse(text) ? new URL(text) : null;
-  if (!link || link.origin !== origin || link.pathname !== PAGE || link.search || link.username) return "";
-  return TOKEN.exec(link.hash)?.[1] ?? "";
+  if (!link || link.origin !== origin || !PAGES.includes(link.pathname) || link.search || link.username) return null;
+  const token = TOKEN.exec(link.hash)?.[1];
+  return token ? { page: link.pathname, token } : null;
 }
 
 /** A Macintosh without a touch screen; an iPad calls itself one, too. The server has refused all others. */
@@ -27,18 +29,18 @@ function onComputer() {
   return /Macintosh/.test(navigator.userAgent) && navigator.maxTouchPoints === 0;
 }
 
-/** @param {string} token */
-async function send(token) {
+/** @param {{page: string, token: string}} code */
+async function send({ page, token }) {
   if (onComputer()) throw new Trouble("computer");
-  const { next } = await post(`${PAGE}token`, { token });
+  const { next } = await post(`${page}token`, { token });
   location.assign(next);
 }
 
 /** The token with which the page was opened, taken out of the address bar and the history. */
 function takeFromAddress() {
-  const token = TOKEN.exec(location.hash)?.[1] ?? "";
+  const code = codeIn(location.origin + location.pathname + location.hash, location.origin);
   if (location.hash) history.replaceState(null, "", location.pathname);
-  if (token) send(token).catch(tell);
+  if (code) send(code).catch(tell);
 }
 
 const place = /** @type {HTMLElement | null} */ (document.querySelector("[data-scan]"));
@@ -61,9 +63,9 @@ async function scan(scanner) {
   try {
     const text = await scanner.read();
     if (text === null) return;
-    const token = tokenIn(text, location.origin);
-    if (!token) throw new Trouble("foreign");
-    await send(token);
+    const code = codeIn(text, location.origin);
+    if (!code) throw new Trouble("foreign");
+    await send(code);
   } finally {
     show(false);
   }
