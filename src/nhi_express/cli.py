@@ -23,11 +23,13 @@ def _assemble() -> typer.Typer:
     from nhi_express.core.commands import keys, serving
     from nhi_express.members.commands import app as members
     from nhi_express.mobile.commands import app as operators
+    from nhi_express.units.commands import app as units
 
     app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
     app.add_typer(keys, name="keys")
     app.add_typer(members, name="members")
     app.add_typer(operators, name="operators")
+    app.add_typer(units, name="units")
     app.add_typer(serving)
     for extra in entry_points(group="nhi_express.commands"):
         # A group whose name begins with _ adds its verbs at the top.

@@ -30,6 +30,7 @@ def test_moments_are_told_on_taiwans_clock() -> None:
     moment = datetime(2026, 11, 22, 18, 32, 10, tzinfo=UTC)
     assert rules.moment_text(moment, "zh-hant") == "民國115年11月23日 02:32:10"
     assert rules.clock_text(moment) == "02:32:10"
+    assert rules.day_text(moment, "zh-hant") == "民國115年11月23日"
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,8 @@ class Limit(Enum):
     ACTIVATION_PROOF = Rule(5, timedelta(minutes=15), 100)
     # Counted per invitation; only the officers of its unit reach it.
     INVITATION_REMINDER = Rule(1, timedelta(hours=24))
+    # Counted per list: a look through all of it. Each of its people is reminded once a day all the same.
+    LIST_REMINDER = Rule(3, timedelta(hours=24))
     # Counted per source address: first-time codes of staff accounts, which an administrator hands over in person.
     STAFF_CODE_SOURCE = Rule(10, timedelta(minutes=15))
     # Counted per source address: requests for tokens with wrong secrets, one after another.

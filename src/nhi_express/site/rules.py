@@ -12,7 +12,9 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 def day_text(day: date, language: str) -> str:
-    """A day as people in Taiwan write it: 民國115年11月23日, or 23 Nov 2026 in English."""
+    """A day as people in Taiwan write it: 民國115年11月23日, or 23 Nov 2026 in English; of a moment, Taiwan's day."""
+    if isinstance(day, datetime):
+        day = day.astimezone(TAIPEI).date()
     if language.startswith("zh"):
         year = day.year - _ROC_OFFSET
         era = f"民國{year}年" if year > 0 else f"民國前{1 - year}年"

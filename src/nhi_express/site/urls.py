@@ -4,7 +4,7 @@ from django.urls import path
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
-from nhi_express.site import views
+from nhi_express.site import portal_units, views
 
 app_name = "site"
 urlpatterns = [
@@ -13,6 +13,10 @@ urlpatterns = [
     path("app/manifest.webmanifest", views.manifest, name="manifest"),
     path("app/sw.js", views.service_worker, name="service_worker"),
     path("app/offline/<slug:language>", views.offline, name="offline"),
+    path("portal/units/", portal_units.index, name="portal_units"),
+    path("portal/units/register", portal_units.register, name="portal_unit_register"),
+    path("portal/units/enter", portal_units.open_desk, name="portal_unit_open"),
+    path("portal/units/<uuid:officer_id>/<slug:act>", portal_units.change, name="portal_unit_change"),
     path("language/", require_POST(set_language), name="language"),
     path("text-size/", views.text_size, name="text_size"),
     path("health/live", views.live, name="live"),

@@ -169,7 +169,7 @@ def _services() -> Context:
 
 
 def _problem(name: str) -> Context:
-    return {"problem": problems.shown(Problem[name], {}, at_portal=True), "shell": "site/portal.html"}
+    return {"problem": problems.shown(Problem[name], {}, "portal"), "shell": "site/portal.html"}
 
 
 _FILE = Released(Path("nhi_card_agent-1.0.0-py3-none-any.whl"), "1.0.0", 24576, "9f3c27aa51d04e8b" * 4)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Concatenate, Final, ParamSpec
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.csrf import rotate_token
@@ -16,8 +17,8 @@ from nhi_express.core.config import config
 from nhi_express.help.catalogue import Problem
 from nhi_express.help.errors import Refused
 from nhi_express.units.flows.desk import Desk
-from nhi_express.units.flows.entering import desk_of
-from nhi_express.units.flows.registering import name_of
+from nhi_express.units.flows.entering import desk_of, duties
+from nhi_express.units.flows.naming import name_of
 
 COOKIE: Final = "__Host-desk" if config().secure else "desk"
 HOME: Final = "/units/lists/"
@@ -86,3 +87,8 @@ def safe_path(wanted: str) -> str:
     """A page of the desk as it was wanted, or an empty string."""
     inside = wanted.startswith("/units/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
     return wanted if inside and len(wanted) < 200 else ""
+
+
+def way_on(member: UUID, wanted: str) -> str:
+    """Where to go after signing in: who may act for several units says first for which."""
+    return "/units/switch/" if len(duties(member)) > 1 else safe_path(wanted) or HOME

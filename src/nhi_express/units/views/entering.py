@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect, render
@@ -11,13 +9,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from nhi_express.devices import flows as devices
 from nhi_express.devices.forms import sent_json
-from nhi_express.devices.views import bound_phone_required
 from nhi_express.help.catalogue import Problem
 from nhi_express.help.errors import Refused
 from nhi_express.units.flows import entering
 from nhi_express.units.flows.desk import Desk
-from nhi_express.units.flows.registering import unit_register
-from nhi_express.units.views.desk import HOME, at_desk, begin, desk_here, forget, page, safe_path, secret_of
+from nhi_express.units.flows.naming import unit_register
+from nhi_express.units.views.desk import HOME, at_desk, begin, desk_here, forget, page, safe_path, secret_of, way_on
 
 
 @require_GET
@@ -47,26 +44,6 @@ def enter(request: HttpRequest) -> JsonResponse:
     response = JsonResponse({"next": way_on(member, wanted if isinstance(wanted, str) else "")})
     begin(request, response, secret)
     return response
-
-
-@bound_phone_required
-@require_POST
-def enter_from_app(request: HttpRequest, signed: devices.SignedIn) -> HttpResponse:
-    """Sign in on the phone itself, where the app is unlocked."""
-    member = signed.registration.member
-    return entered(request, member, entering.open_desk(member, "phone", signed.device))
-
-
-def entered(request: HttpRequest, member: UUID, secret: str) -> HttpResponse:
-    """Lead a member whose desk was just opened to it."""
-    response = redirect(way_on(member, ""))
-    begin(request, response, secret)
-    return response
-
-
-def way_on(member: UUID, wanted: str) -> str:
-    """Where to go after signing in: who may act for several units says first for which."""
-    return "/units/switch/" if len(entering.duties(member)) > 1 else safe_path(wanted) or HOME
 
 
 @at_desk
