@@ -20,11 +20,10 @@ from nhi_express.help.catalogue import Problem
 from nhi_express.help.errors import Refused
 from nhi_express.units.flows import lines, working
 from nhi_express.units.flows.desk import Desk
-from nhi_express.units.flows.inviting import post_invitation
 from nhi_express.units.flows.lines import cells_of
 from nhi_express.units.flows.working import name_of
 from nhi_express.units.models import Batch, BatchLines, BatchPart, BatchRow, Unit
-from nhi_express.units.reading import Line
+from nhi_express.units.reading import Line, RejectRow
 from nhi_express.units.rules import BatchState, RowCells, RowReason, RowState
 
 # Other rooms and views know one door to the lists.
@@ -33,16 +32,15 @@ __all__ = [
     "LineShown",
     "Progress",
     "Review",
-    "cells_of",
     "confirm",
     "find",
     "first_rows",
     "forget_files",
     "name_of",
     "of_unit",
-    "post_invitation",
     "progress",
     "receive",
+    "rejects",
     "review",
     "rows",
     "stop",
@@ -196,6 +194,14 @@ def rows(batch: Batch, state: RowState | None = None, after: int = 0, most: int 
 def _shown(row: BatchRow, cells: RowCells) -> LineShown:
     notes = tuple(row.notes.split(",")) if row.notes else ()
     return LineShown(row.line, RowState(row.state), row.reason, notes, cells)
+
+
+def rejects(desk: Desk, batch_id: UUID) -> Iterator[RejectRow]:
+    """The refused lines of a list in their order, opened piece by piece. Raises :class:`Refused` for another unit's."""
+    batch, last = find(desk, batch_id), 0
+    while some := rows(batch, RowState.REFUSED, last, lines.LINES_A_PIECE):
+        yield from (RejectRow(row.line, row.cells, RowReason(row.reason)) for row in some)
+        last = some[-1].line
 
 
 def first_rows(batch: Batch, most: int = 5) -> list[Line]:
