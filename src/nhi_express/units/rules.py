@@ -15,6 +15,9 @@ from nhi_express.members.rules import IdentifierError, IdNumber, MemberRecord, f
 from nhi_express.units.typed import clean, plain, read_date
 
 
+LONGEST_CLIENT_NAME: Final = 60
+
+
 class UnitKind(StrEnum):
     """What a unit is to the insurer (regulation, point 2): 投保單位, 扣費義務人, or an agent (代理人) of others."""
 
