@@ -187,7 +187,7 @@ class BatchRow(models.Model):
     state = models.CharField(max_length=12, db_comment="not personal")
     reason = models.CharField(max_length=24, default="", blank=True, db_comment="why refused: a code; not personal")
     notes = models.CharField(max_length=80, default="", blank=True, db_comment="what was forgiven: codes; not personal")
-    member = models.UUIDField(null=True, db_comment="keyed index of the ID number on the line; pseudonym")
+    member = models.UUIDField(null=True, db_comment="keyed index of its person's ID number; null if refused")
     mailbox = models.UUIDField(null=True, db_comment="keyed index of the e-mail address on the line; pseudonym")
     code_way = models.CharField(max_length=8, default="", blank=True, db_comment="letter, mail or none; not personal")
     invitation = models.ForeignKey(Invitation, null=True, on_delete=models.SET_NULL, db_comment="not personal")

@@ -31,12 +31,14 @@ from nhi_express.units.rules import (
 
 # Lists whose ready lines still may become invitations.
 _OPEN = (BatchState.CHECKING, BatchState.CHECKED, BatchState.ENROLLING)
-_GOOD = (RowState.READY, RowState.REGISTERED, RowState.INVITED)
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What becomes of one line. ``reason`` and ``code_way`` are empty where there is none."""
+    """What becomes of one line. ``reason`` and ``code_way`` are empty where there is none.
+
+    ``member`` is there for the line that counts for its person, and for no other, however often somebody is listed.
+    """
 
     line: int
     read: ReadRow
@@ -70,7 +72,8 @@ def judge(batch: Batch, lines: Sequence[Line]) -> list[Judged]:
         state, reason = judge_row(row, record, batch.unit_id, who in around.registered, today)
         if not reason and who:
             state, reason = _among_others(who, state, around)
-        judged.append(Judged(line.number, row, who, state.value, str(reason), _code_way(record, state)))
+        counts = None if reason else who
+        judged.append(Judged(line.number, row, counts, state.value, str(reason), _code_way(record, state)))
     return judged
 
 
@@ -89,21 +92,16 @@ def _among_others(who: UUID, state: RowState, around: _Around) -> tuple[RowState
 def _look_around(batch: Batch, first: int, keys: Sequence[UUID]) -> _Around:
     found = register().by_keys(keys)
     members = {found[key].key if key in found else key for key in keys}
-    standing = list(rows.among(BatchRow, "member", members, "member", "batch_id", "line", "state", "reason"))
-    others = {other for _, other, _, state, _ in standing if other != batch.id and state == RowState.READY}
+    standing = list(rows.among(BatchRow, "member", members, "member", "batch_id", "line", "state"))
+    others = {other for _, other, _, state in standing if other != batch.id and state == RowState.READY}
     live = set(Batch.objects.filter(pk__in=others, state__in=_OPEN).values_list("pk", flat=True)) if others else set()
     return _Around(
         found,
         accounts.registered_among(members),
         invited_among(batch.unit_id, members),
-        {who for who, other, line, *what in standing if other == batch.id and line < first and _is_good(*what)},
-        {who for who, other, _, state, _ in standing if other in live and state == RowState.READY},
+        {who for who, other, line, _ in standing if other == batch.id and line < first},
+        {who for who, other, _, state in standing if other in live and state == RowState.READY},
     )
-
-
-def _is_good(state: str, reason: str) -> bool:
-    """Whether a line about a person is one beside which there may be no other."""
-    return state in _GOOD or reason == RowReason.EMAIL_SHARED
 
 
 def _code_way(record: MemberRecord | None, state: RowState) -> str:

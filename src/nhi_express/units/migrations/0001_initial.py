@@ -190,7 +190,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(db_comment='not personal', max_length=12)),
                 ('reason', models.CharField(blank=True, db_comment='why refused: a code; not personal', default='', max_length=24)),
                 ('notes', models.CharField(blank=True, db_comment='what was forgiven: codes; not personal', default='', max_length=80)),
-                ('member', models.UUIDField(db_comment='keyed index of the ID number on the line; pseudonym', null=True)),
+                ('member', models.UUIDField(db_comment="keyed index of its person's ID number; null if refused", null=True)),
                 ('mailbox', models.UUIDField(db_comment='keyed index of the e-mail address on the line; pseudonym', null=True)),
                 ('code_way', models.CharField(blank=True, db_comment='letter, mail or none; not personal', default='', max_length=8)),
                 ('batch', models.ForeignKey(db_comment='not personal', db_index=False, on_delete=django.db.models.deletion.CASCADE, to='units.batch')),
