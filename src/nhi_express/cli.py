@@ -21,6 +21,7 @@ def main() -> None:
 
 def _assemble() -> typer.Typer:
     from nhi_express.core.commands import keys, serving
+    from nhi_express.counter.commands import app as staff
     from nhi_express.members.commands import app as members
     from nhi_express.mobile.commands import app as operators
     from nhi_express.units.commands import app as units
@@ -29,6 +30,7 @@ def _assemble() -> typer.Typer:
     app.add_typer(keys, name="keys")
     app.add_typer(members, name="members")
     app.add_typer(operators, name="operators")
+    app.add_typer(staff, name="staff")
     app.add_typer(units, name="units")
     app.add_typer(serving)
     for extra in entry_points(group="nhi_express.commands"):

@@ -154,6 +154,8 @@ class Event(StrEnum):
     DATA_REQUEST_EXTENDED = "counter:data:extended"
     # {staff, request, kind, state}
     DATA_REQUEST_DECIDED = "counter:data:decided"
+    # {staff, office, what}
+    OFFICE_CHANGED = "counter:office:changed"
     # {staff, entries}
     LOG_EXPORTED = "counter:log:exported"
     # {staff, problem}: somebody tried what their role may not do

@@ -89,7 +89,7 @@ def household_index(number: str) -> UUID | None:
     return vault().index(number, "counter.household") if number else None
 
 
-def new_code(by: OnDuty, staff_id: UUID) -> str:
+def new_code(by: OnDuty, staff_id: UUID) -> tuple[Staff, str]:
     """A new first-time code for somebody who lost theirs or all their passkeys; it is shown once.
 
     Sessions end, and so a stolen laptop with them. Raises :class:`Refused`.
@@ -103,7 +103,8 @@ def new_code(by: OnDuty, staff_id: UUID) -> str:
         staff.staffpasskey_set.all().delete()
         StaffSession.objects.filter(staff=staff).delete()
         record(Event.STAFF_CHANGED, About(), "staff", staff=str(staff.id), by=by.who, what="code")
-    return code
+    staff.code_until = until
+    return staff, code
 
 
 def move(by: OnDuty, staff_id: UUID, office: Office) -> None:
@@ -139,6 +140,13 @@ def _other(by: OnDuty, staff_id: UUID) -> Staff:
     if staff.pk == by.staff.pk:
         raise Refused(Problem.APPROVAL_OWN)
     return staff
+
+
+def find(by: OnDuty, staff_id: UUID) -> Staff:
+    """Somebody else's living account. Raises :class:`Refused`."""
+    require(by, Power.ACCOUNTS)
+    with transaction.atomic():
+        return _other(by, staff_id)
 
 
 def everybody(by: OnDuty) -> list[Staff]:

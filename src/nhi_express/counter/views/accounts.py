@@ -1,0 +1,89 @@
+"""Staff accounts, for administrators."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_POST
+
+from nhi_express.counter.flows import accounts, duty, offices
+from nhi_express.counter.flows.duty import OnDuty
+from nhi_express.counter.forms import StaffForm
+from nhi_express.counter.models import Staff
+from nhi_express.counter.rules import AT_AN_OFFICE, Power, Role
+from nhi_express.counter.views.duty import ROLE_WORDS, office_name, on_duty, page
+from nhi_express.devices.forms import posted
+from nhi_express.devices.rules import code_shown
+from nhi_express.help.catalogue import Problem
+from nhi_express.help.errors import Refused
+
+
+@on_duty(Power.ACCOUNTS)
+@require_http_methods(["GET", "POST"])
+def everybody(request: HttpRequest, who: OnDuty) -> HttpResponse:
+    """All accounts, and a form for a new one. A code just made is shown once, on the answer itself."""
+    form = StaffForm(posted(request))
+    if form.is_bound and form.is_valid():
+        told = form.cleaned_data
+        wish = accounts.NewStaff(told["account"], told["name"], Role(told["role"]), told["office"], told["id_number"])
+        try:
+            staff, code = accounts.make(who, wish)
+            return _code_page(request, who, staff, code)
+        except Refused as refusal:
+            if refusal.problem is not Problem.STAFF_ACCOUNT_TAKEN:
+                raise
+            form.add_error("account", refusal.problem.value.at_field)
+    return page(request, who, "counter/accounts.html", _list(who, form), 400 if form.errors else 200)
+
+
+def _list(who: OnDuty, form: StaffForm) -> dict[str, object]:
+    rows = [
+        {
+            "id": staff.id,
+            "account": staff.account,
+            "name": duty.name_of(staff),
+            "role": ROLE_WORDS[Role(staff.role)],
+            "office": office_name(staff.office),
+            "state": staff.state,
+            "own": staff.pk == who.staff.pk,
+            "moves": Role(staff.role) in AT_AN_OFFICE,
+        }
+        for staff in accounts.everybody(who)
+    ]
+    roles = [{"value": role.value, "label": words} for role, words in ROLE_WORDS.items()]
+    open_offices = [{"value": office.code, "label": office_name(office)} for office in offices.public()]
+    return {"rows": rows, "form": form, "roles": roles, "offices": open_offices}
+
+
+def _code_page(request: HttpRequest, who: OnDuty, staff: Staff, code: str) -> HttpResponse:
+    context = {"account": staff.account, "name": duty.name_of(staff), "code": code_shown(code), "until": None}
+    return page(request, who, "counter/account_code.html", {**context, "until": staff.code_until})
+
+
+@on_duty(Power.ACCOUNTS)
+@require_POST
+def new_code(request: HttpRequest, who: OnDuty, staff_id: UUID) -> HttpResponse:
+    """A new first-time code; the person's passkeys and sessions end."""
+    staff, code = accounts.new_code(who, staff_id)
+    return _code_page(request, who, staff, code)
+
+
+@on_duty(Power.ACCOUNTS)
+@require_POST
+def move(request: HttpRequest, who: OnDuty, staff_id: UUID) -> HttpResponse:
+    """Let a clerk work at another office."""
+    accounts.move(who, staff_id, offices.find(request.POST.get("office", "")))
+    return redirect("/staff/accounts/")
+
+
+@on_duty(Power.ACCOUNTS)
+@require_http_methods(["GET", "POST"])
+def close(request: HttpRequest, who: OnDuty, staff_id: UUID) -> HttpResponse:
+    """Ask, and close an account for good."""
+    if request.method == "POST":
+        accounts.close(who, staff_id)
+        return redirect("/staff/accounts/")
+    staff = accounts.find(who, staff_id)
+    return page(request, who, "counter/account_close.html", {"account": staff.account, "name": duty.name_of(staff)})

@@ -1,0 +1,80 @@
+"""Offices with staff at work: people with accounts and passkeys of their own, and browsers where they are signed in."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from itertools import count
+
+from django.test import Client
+
+from nhi_express.core.config import config
+from nhi_express.counter.flows import accounts, duty, offices
+from nhi_express.counter.flows.duty import OnDuty
+from nhi_express.counter.models import Office, Staff
+from nhi_express.counter.rules import AT_AN_OFFICE, Role
+from nhi_express.members.rules import IdNumber
+from nhi_sandbox.passkey import Authenticator
+
+# Where tests' browsers are, and an office's network around them.
+HERE, NETWORK, AWAY = "127.0.0.1", "127.0.0.0/8", "192.0.2.7"
+_NUMBERS = count(1)
+
+
+@dataclass
+class Worker:
+    """One member of staff, signed in."""
+
+    staff: Staff
+    authenticator: Authenticator = field(default_factory=Authenticator)
+    secret: str = ""
+
+    @property
+    def on_duty(self) -> OnDuty:
+        """As the flows know them."""
+        found = duty.on_duty(self.secret, HERE)
+        assert found, "signed out meanwhile"
+        return found
+
+    def begins(self, code: str, source: str = HERE) -> Worker:
+        """Take the first-time code, and make a passkey with it."""
+        ticket = duty.redeem_code(self.staff.account, code, source)
+        asked = duty.first_options(ticket)
+        made = json.dumps(self.authenticator.create(asked["passkey"], config().site_url))
+        self.secret = duty.keep_first_passkey(ticket, asked["token"], made, source)
+        return self
+
+    def signs_in(self, source: str = HERE) -> Worker:
+        """Sign in with the passkey, as every day."""
+        asked = duty.sign_in_options()
+        answer = self.authenticator.get(asked["passkey"], config().site_url)
+        self.secret = duty.sign_in(asked["token"], answer, source)
+        return self
+
+    def browser(self, language: str = "en") -> Client:
+        """A browser in which they are signed in."""
+        client = Client(headers={"accept-language": language})
+        client.cookies["staff"] = self.secret
+        return client
+
+
+def office(code: str = "taipei", networks: tuple[str, ...] = (NETWORK,)) -> Office:
+    """One of the offices, with its desks in these networks."""
+    offices.load(offices.SHIPPED)
+    Office.objects.filter(pk=code).update(networks=list(networks))
+    return Office.objects.get(pk=code)
+
+
+def administrator() -> Worker:
+    """The first account of an installation."""
+    staff, code = accounts.make_first_administrator("admin", "林管理")
+    return Worker(staff).begins(code)
+
+
+def hired(by: Worker, role: Role, at: Office | None = None, id_number: str = "") -> Worker:
+    """A colleague with an account and a passkey."""
+    place = (at or office()) if role in AT_AN_OFFICE else None
+    number = IdNumber.parse(id_number) if id_number else None
+    wish = accounts.NewStaff(f"{role.value}-{next(_NUMBERS)}", "王小同", role, place, number)
+    staff, code = accounts.make(by.on_duty, wish)
+    return Worker(staff).begins(code)
