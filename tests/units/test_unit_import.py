@@ -17,12 +17,14 @@ from nhi_express.units.adapters.listing import HEADER, WrongList
 from nhi_express.units.adapters.table import UnitTable
 from nhi_express.units.flows import entering, importing
 from nhi_express.units.flows.importing import Loaded, import_units
+from nhi_express.units.flows.registering import register_unit
 from nhi_express.units.models import ListedUnit
 from nhi_sandbox.identifiers import id_number, tax_id
+from nhi_sandbox.personas import personas
 from nhi_sandbox.units import UnitRow, named_units
 from tests.members.files import surroundings
 from tests.outside import load_personas
-from tests.units.duties import HEAD, OFFICER, desk_of, founded, letters_to, registered, secret_of
+from tests.units.duties import HEAD, OFFICER, desk_of, founded, letters_to, numbers, registered, secret_of
 from tests.visitor import person
 
 pytestmark = pytest.mark.django_db
@@ -166,23 +168,14 @@ def test_who_is_no_longer_named_responsible_is_an_officer_no_more(tmp_path: Path
 
 def test_the_list_may_name_somebody_by_a_number_of_former_days(tmp_path: Path) -> None:
     load_personas()
-    who = next(key for key, one in _personas().items() if one.row().former_id_numbers and one.in_register)
+    who = next(key for key, one in personas().items() if one.row().former_id_numbers and one.in_register)
     unit = named_units()["sandbox"]
     former = person(who).row().former_id_numbers.split(";")[0]
     load(write(tmp_path / "units.csv", [unit.row(former)]))
-    from nhi_express.units.flows.registering import register_unit
-    from tests.units.duties import numbers
-
     register_unit(registered(who), *numbers("sandbox"))
     assert desk_of(who).responsible
     load(write(tmp_path / "units.csv", [unit.row(former)]))
     assert desk_of(who).responsible
-
-
-def _personas():  # type: ignore[no-untyped-def]
-    from nhi_sandbox.personas import personas
-
-    return personas()
 
 
 def test_memory_stays_flat_whatever_the_file_holds(tmp_path: Path) -> None:
@@ -204,6 +197,8 @@ def test_the_command_tells_how_many_and_where_the_reasons_are(tmp_path: Path) ->
     done = subprocess.run(verbs, env=surroundings(), capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout.splitlines()[0]) == (0, "1 units taken, 1 lines rejected.")
     assert told(file) == [("3", "kind", "invalid")]
-    wrong = subprocess.run([*verbs[:-1], __file__], env=surroundings(), capture_output=True, text=True, check=False)
+    other = write(tmp_path / "other.csv", [row(1)], b"people")
+    wrong = subprocess.run([*verbs[:-1], str(other)], env=surroundings(), capture_output=True, text=True, check=False)
     assert (wrong.returncode, "The first line" in wrong.stderr) == (1, True)
     assert "Traceback" not in wrong.stderr
+    assert {path.name for path in tmp_path.iterdir()} == {"units.csv", "units.rejects.csv", "other.csv"}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.db import transaction
 
@@ -46,23 +46,25 @@ def import_units(file: Path, rejects: Path, progress: Callable[[int], object]) -
     """
     if rejects.exists() and rejects.samefile(file):
         raise WrongList("The rejects would overwrite the list of units: name another file for them.")
-    loaded, seen, unfinished = Loaded(), set[str](), rejects.with_name(rejects.name + ".part")
-    with file.open("rb") as source, unfinished.open("w", encoding="utf-8", newline="") as out:
+    unfinished = rejects.with_name(rejects.name + ".part")
+    with file.open("rb") as source:
         listing.check_header(source)
-        told = csv.writer(out)
-        told.writerow(("line", "column", "reason"))
-        lines = listing.read(source)
-        while read := list(islice(lines, CHUNK)):
-            _count(loaded, _take(read, seen), told)
-            progress(source.tell())
+        with unfinished.open("w", encoding="utf-8", newline="") as out:
+            loaded = _load(source, csv.writer(out), progress)
     unfinished.replace(rejects)
     return loaded
 
 
-def _count(loaded: Loaded, chunk: _Chunk, told: Any) -> None:  # noqa: ANN401 - csv names no type of its writer
-    loaded.accepted += len(chunk.units)
-    loaded.rejected += len(chunk.rejects)
-    told.writerows((one.line, one.column, one.reason) for one in chunk.rejects)
+def _load(source: BinaryIO, told: Any, progress: Callable[[int], object]) -> Loaded:  # noqa: ANN401 - csv's own writer
+    told.writerow(("line", "column", "reason"))
+    loaded, seen, lines = Loaded(), set[str](), listing.read(source)
+    while read := list(islice(lines, CHUNK)):
+        chunk = _take(read, seen)
+        loaded.accepted += len(chunk.units)
+        loaded.rejected += len(chunk.rejects)
+        told.writerows((one.line, one.column, one.reason) for one in chunk.rejects)
+        progress(source.tell())
+    return loaded
 
 
 def _take(read: list[_Read], seen: set[str]) -> _Chunk:
