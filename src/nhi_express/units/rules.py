@@ -14,7 +14,6 @@ from typing import Final, Literal
 from nhi_express.members.rules import IdentifierError, IdNumber, MemberRecord, forgiven
 from nhi_express.units.typed import clean, plain, read_date
 
-
 LONGEST_CLIENT_NAME: Final = 60
 
 
