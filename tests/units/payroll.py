@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID, uuid4
 
-from django.http import HttpResponse
 from django.test import Client as Browser
 
 from nhi_express.core import clock
@@ -46,7 +47,7 @@ class Payroll:
         """User and password of HTTP Basic."""
         return self.client_id, self.secret
 
-    def ask_token(self, secret: str = "", body: str = "grant_type=client_credentials", **more: object) -> HttpResponse:
+    def ask_token(self, secret: str = "", body: str = "grant_type=client_credentials", **more: Any) -> Any:
         """Ask the token endpoint."""
         header = basic(self.client_id, secret or self.secret)
         return self.browser.post(TOKEN, body, content_type=_FORM, headers=header, **more)
@@ -56,16 +57,16 @@ class Payroll:
         self.token = self.ask_token().json()["access_token"]
         return self
 
-    def revoke(self, token: str) -> HttpResponse:
+    def revoke(self, token: str) -> Any:
         """Give a token back."""
         header = basic(self.client_id, self.secret)
         return self.browser.post(REVOKE, f"token={token}", content_type=_FORM, headers=header)
 
-    def get(self, path: str, **headers: str) -> HttpResponse:
+    def get(self, path: str, **headers: str) -> Any:
         """Ask the API."""
         return self.browser.get(API + path, headers={"Authorization": f"Bearer {self.token}", **headers})
 
-    def post(self, path: str, body: object = "", kind: str = "application/json", **headers: str) -> HttpResponse:
+    def post(self, path: str, body: object = "", kind: str = "application/json", **headers: str) -> Any:
         """Send something to the API."""
         told = {"Authorization": f"Bearer {self.token}", **headers}
         return self.browser.post(API + path, body, content_type=kind, headers=told)
@@ -73,8 +74,6 @@ class Payroll:
 
 def basic(user: str, password: str) -> dict[str, str]:
     """The header of HTTP Basic."""
-    from base64 import b64encode
-
     return {"Authorization": "Basic " + b64encode(f"{user}:{password}".encode()).decode()}
 
 

@@ -12,8 +12,8 @@ from uuid import uuid4
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 from django.test import Client as Browser
+from oauth2_provider.models import get_access_token_model
 
 from nhi_express.audit.catalogue import Event
 from nhi_express.core import clock
@@ -226,7 +226,7 @@ def test_two_hundred_thousand_rows_are_taken_and_not_one_more(payroll: Payroll) 
 @pytest.mark.parametrize("kind", ["application/json", "multipart/form-data; boundary=x"])
 def test_what_is_too_large_is_refused_before_it_is_read(payroll: Payroll, kind: str) -> None:
     headers = {"Authorization": f"Bearer {payroll.token}", "Idempotency-Key": KEY}
-    announced = {"CONTENT_LENGTH": str(most_bytes() + 1024 * 1024)}
+    announced: dict[str, Any] = {"CONTENT_LENGTH": str(most_bytes() + 1024 * 1024)}
     answer = payroll.browser.generic("POST", f"{API}/lists", b"x", content_type=kind, headers=headers, **announced)
     assert problem(answer) == (413, "U-11")
 
@@ -415,7 +415,7 @@ EVERY = [
 
 @pytest.mark.parametrize(("method", "path"), EVERY)
 def test_every_address_asks_for_a_token_first(payroll: Payroll, desk: Desk, method: str, path: str) -> None:
-    def ask(authorization: str) -> HttpResponse:
+    def ask(authorization: str) -> Any:
         return payroll.browser.generic(method, API + path, b"", headers={"Authorization": authorization})
 
     good = f"Bearer {payroll.token}"
@@ -432,8 +432,6 @@ def test_every_address_asks_for_a_token_first(payroll: Payroll, desk: Desk, meth
 
 
 def test_a_token_without_the_scope_is_told_which_it_needs(payroll: Payroll) -> None:
-    from oauth2_provider.models import get_access_token_model
-
     get_access_token_model().objects.update(scope="other")
     answer = payroll.get("/lists")
     assert problem(answer) == (403, "U-41")

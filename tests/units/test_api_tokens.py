@@ -15,6 +15,7 @@ from oauth2_provider.models import get_access_token_model
 from oauth2_provider.settings import DEFAULTS, oauth2_settings
 
 from nhi_express.audit.catalogue import Event
+from nhi_express.audit.models import Entry
 from nhi_express.core import clock
 from nhi_express.core.limits import Limit
 from nhi_express.help.catalogue import Problem
@@ -236,8 +237,6 @@ def test_making_and_ending_are_on_record_without_a_secret(desk: Desk) -> None:
     client, secret = make_client(desk, "Payroll")
     end_client(desk, client.client_id)
     assert (events(Event.CLIENT_MADE), events(Event.CLIENT_ENDED)) == (1, 1)
-    from nhi_express.audit.models import Entry
-
     assert secret not in str(list(Entry.objects.values_list("payload", flat=True)))
 
 

@@ -1,6 +1,6 @@
 """What this room does in the background."""
 
-from nhi_express.units.flows import clients, entering
+from nhi_express.units.flows import clients, entering, mailing
 from nhi_express.units.flows.lists import forget_files
 from nhi_express.units.flows.working import take_up_again
 
@@ -11,5 +11,5 @@ def tidy() -> int:
 
 
 def sweep() -> int:
-    """Take up again what a worker left when it died. Returns how much."""
-    return take_up_again()
+    """Take up again what a worker left when it died, and begin to mail codes that are due. Returns how much."""
+    return take_up_again() + mailing.begin()

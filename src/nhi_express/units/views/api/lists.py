@@ -13,7 +13,7 @@ from nhi_express.help.catalogue import Problem
 from nhi_express.units import words
 from nhi_express.units.flows import lists
 from nhi_express.units.models import Batch
-from nhi_express.units.rules import RowReason, RowState
+from nhi_express.units.rules import BatchState, RowNote, RowReason, RowState, Source
 from nhi_express.units.views.api.bodies import list_sent
 from nhi_express.units.views.api.shapes import (
     LARGEST,
@@ -108,11 +108,11 @@ def _shown(batch: Batch) -> ListOut:
     problem = Problem[batch.problem].value if batch.problem else None
     return ListOut(
         id=batch.id,
-        state=batch.state,
+        state=BatchState(batch.state),
         version=batch.version,
         counts=Counts(**{name: getattr(batch, name) for name in Counts.model_fields}),
         problem=Refusal(code=problem.code, title=str(problem.title)) if problem else None,
-        source=batch.source,
+        source=Source(batch.source),
         created_at=batch.created_at,
         state_at=batch.state_at,
     )
@@ -121,4 +121,6 @@ def _shown(batch: Batch) -> ListOut:
 def _row(one: lists.LineShown) -> RowOut:
     reason = RowReason(one.reason) if one.reason else None
     told = str(words.REASONS[reason]) if reason else ""
-    return RowOut(line=one.line, state=one.state, reason=reason, words=told, notes=one.notes)
+    return RowOut(
+        line=one.line, state=one.state, reason=reason, words=told, notes=[RowNote(note) for note in one.notes]
+    )
