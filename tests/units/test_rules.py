@@ -400,7 +400,7 @@ def test_a_line_is_read_and_judged_in_less_than_sixty_microseconds() -> None:
 
 
 def _seconds(line: RowCells, known: MemberRecord) -> float:
-    begun = time.perf_counter()
+    begun = time.process_time()
     for _ in range(2_000):
         judge_row(read_row(line), known, "123456789", False, TODAY)
-    return time.perf_counter() - begun
+    return time.process_time() - begun

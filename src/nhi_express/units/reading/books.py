@@ -22,7 +22,8 @@ from xlsxwriter.worksheet import Worksheet
 from nhi_express.units.rules import RowCells, RowReason
 from nhi_express.units.words import FIELDS, REASONS
 
-_TEXT: Final = {"font_name": "Calibri", "font_size": 11, "num_format": "@"}
+# 49 is the number of the format of text.
+_TEXT: Final = {"font_name": "Calibri", "font_size": 11, "num_format": 49}
 _WIDTHS: Final = (18, 16, 22, 34, 16)
 
 

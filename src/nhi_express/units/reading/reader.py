@@ -80,10 +80,14 @@ def _check_old_file(file: BinaryIO) -> None:
     """Refuse what an Office file of the old form must not be: locked, or with macros."""
     file.seek(0)
     content = file.read()
-    if _name("EncryptedPackage") in content:
+    if _name("EncryptedPackage") in content or _FILE_PASS.search(content):
         raise Refusal("LIST_LOCKED")
     if _name("_VBA_PROJECT") in content or _name("Macros") in content:
         raise Refusal("LIST_WITH_MACROS")
+
+
+# The head of a sheet's stream, and right behind it the record of how it is encrypted; the library tells of it no more.
+_FILE_PASS: Final = re.compile(rb"\x09\x08\x10\x00.{16}(?:\x86\x00\x00\x00)?\x2f\x00", re.DOTALL)
 
 
 def _name(text: str) -> bytes:
@@ -177,14 +181,14 @@ def _merged_until(archive: zipfile.ZipFile) -> int:
 def _sheet(book: CalamineWorkbook, merged_until: int | None) -> Iterator[dict[str, Any]]:
     from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
-    shown = [
-        place
+    shown = (
+        book.get_sheet_by_index(place)
         for place, sheet in enumerate(book.sheets_metadata)
         if sheet.visible == SheetVisibleEnum.Visible and sheet.typ == SheetTypeEnum.WorkSheet
-    ]
-    if not shown:
-        raise Refusal("LIST_WITHOUT_HEADINGS")
-    sheet = book.get_sheet_by_index(shown[0])
+    )
+    sheet = next((sheet for sheet in shown if sheet.height), None)
+    if sheet is None:
+        raise Refusal("LIST_EMPTY")
     ranges = sheet.merged_cell_ranges or ()
     yield {"merged_until": merged_until or max((end[0] + 1 for _, end in ranges), default=0)}
     yield from _rows(sheet)

@@ -109,10 +109,11 @@ _BLANK: Final = RowCells()
 
 
 def _cells(row: Sequence[Cell], columns: Mapping[str, int]) -> RowCells:
-    found = {field: row[place] for field, place in columns.items() if place < len(row)}
-    if isinstance(found["birth_date"], float | int):
-        found["birth_date"] = _serial_day(found["birth_date"])
-    return RowCells(**{field: text_of(cell) for field, cell in found.items()})
+    found = {field: text_of(row[place]) for field, place in columns.items() if place < len(row)}
+    born = columns["birth_date"]
+    if born < len(row) and not isinstance(row[born], str):
+        found["birth_date"] = _day_of(row[born])
+    return RowCells(**found)
 
 
 def text_of(cell: Cell) -> str:
@@ -129,8 +130,6 @@ _DAY_ZERO: Final = date(1899, 12, 30)
 _SERIALS: Final = range(10_000, 80_000)
 
 
-def _serial_day(cell: Cell) -> Cell:
+def _day_of(cell: float) -> str:
     """The day that a number in a column of dates stands for. Five digits are in no other form of a date."""
-    if isinstance(cell, float | int) and cell in _SERIALS:
-        return (_DAY_ZERO + timedelta(days=int(cell))).isoformat()
-    return cell
+    return (_DAY_ZERO + timedelta(days=int(cell))).isoformat() if cell in _SERIALS else text_of(cell)

@@ -23,7 +23,7 @@ _BIG5: Final = ("big5hkscs", "cp950")
 def table_of_text(data: bytes) -> Table:
     """The rows of a list in text. Raises :class:`ListRefused`, also late."""
     encoding = encoding_of(data)
-    if not data.strip():
+    if data in (b"", *_MARKS) or data.isspace():
         raise ListRefused("LIST_EMPTY")
     for mark in "\t,;":
         top = islice(_rows(data, encoding, mark), HEADINGS_WITHIN)
@@ -35,7 +35,7 @@ def table_of_text(data: bytes) -> Table:
 def encoding_of(data: bytes) -> str:
     """How the characters of a text are written. Raises :class:`ListRefused` for none or several, and for no text."""
     marked = next((codec for mark, codec in _MARKS.items() if data.startswith(mark)), None)
-    if marked != "utf-16" and (b"\0" in data or data.lstrip().startswith(b"<")):
+    if marked != "utf-16" and (b"\0" in data or data[:_PIECE].lstrip().startswith(b"<")):
         raise ListRefused("LIST_UNREADABLE")
     for codec in (marked,) if marked else ("utf-8", *_BIG5):
         if _is_in(codec, data):
