@@ -81,6 +81,7 @@ class Config:
     invitation_days: int = _setting(
         90, "A unit's invitation ends after so long, and what it began with it.", minimum=7, maximum=365
     )
+    letter_sender: str = _setting("NHI Express", "Who letters come from, as printed on them: the insurer's name.")
     unit_file_days: int = _setting(30, "A unit's uploaded list is removed after so long.", minimum=1, maximum=90)
     unit_file_megabytes: int = _setting(32, "Largest list that a unit may upload.", minimum=1, maximum=64)
     unit_rows: int = _setting(200_000, "Most rows of one list.", minimum=1, maximum=200_000)

@@ -9,13 +9,13 @@ from uuid import UUID
 import typer
 from django.utils.translation import get_language
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from nhi_express.core.vault import KeysMissing
 from nhi_express.help.catalogue import Problem
 from nhi_express.help.errors import Refused
 from nhi_express.units.adapters.listing import WrongList
-from nhi_express.units.flows import importing, lists, working
+from nhi_express.units.flows import importing, letters, lists, working
 from nhi_express.units.flows.desk import Desk
 from nhi_express.units.models import Batch, Unit
 from nhi_express.units.reading import rejects_book
@@ -84,6 +84,27 @@ def confirm(
     except Refused as refusal:
         raise SystemExit(_words(refusal)) from None
     typer.echo("Confirmed.")
+
+
+@app.command("letters")
+def print_letters(
+    out: Annotated[Path, typer.Option(file_okay=False, help="The folder from which the mail house takes them.")],
+    most: Annotated[int | None, typer.Option(min=1, help="Print at most so many.")] = None,
+) -> None:
+    """Print the activation codes that are due, as PDF files of up to 500 letters. Interrupted, run it again."""
+    try:
+        with Progress(TextColumn("{task.completed:,.0f} letters"), TimeElapsedColumn(), console=_console) as bar:
+            task = bar.add_task("", total=None)
+            printed = letters.print_due(out, most, lambda done: bar.update(task, completed=done.letters))
+    except letters.PrintingAlready as error:
+        raise SystemExit("Another run is writing letters there.") from error
+    except OSError as error:
+        raise SystemExit(f"{error.filename}: {error.strerror}") from error
+    typer.echo(f"{printed.letters:,} letters in {printed.files:,} files, readable by their owner alone.")
+    if printed.marked:
+        typer.echo(f"{printed.marked:,} hold characters that the font lacks; each is marked with 〓.")
+    if printed.passed:
+        typer.echo(f"{printed.passed:,} people got none: they left their unit, or have no postal address.")
 
 
 @app.command()

@@ -35,10 +35,15 @@ class NewCode:
     hashed: str
 
 
-def codes_due(way: CodeWay, most: int, after: Iterable[Invitation] = ()) -> list[Invitation]:
-    """The open invitations whose code is still to be made, the oldest first; without those of ``after``."""
+def codes_due(way: CodeWay, most: int) -> list[Invitation]:
+    """The open invitations whose code is still to be made, the oldest first."""
     due = Invitation.objects.filter(code_due=True, code_way=way, state=InvitationState.OPEN, until__gt=clock.now())
-    return list(due.exclude(pk__in=[one.pk for one in after]).order_by("created_at", "id")[:most])
+    return list(due.order_by("created_at", "id")[:most])
+
+
+def pass_by(invitations: Iterable[Invitation]) -> None:
+    """Make no code for these, within the caller's transaction: nobody vouches for them, or there is no address."""
+    Invitation.objects.filter(pk__in=[one.pk for one in invitations]).update(code_due=False)
 
 
 def new_code(invitation: Invitation) -> NewCode:
