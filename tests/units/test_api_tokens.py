@@ -20,7 +20,8 @@ from nhi_express.core import clock
 from nhi_express.core.limits import Limit
 from nhi_express.help.catalogue import Problem
 from nhi_express.help.errors import Refused
-from nhi_express.units.flows.clients import MOST_CLIENTS, clients, desk_of, end_client, forget_expired, make_client
+from nhi_express.units.adapters.oauth import forget_expired
+from nhi_express.units.flows.clients import MOST_CLIENTS, clients, desk_of, end_client, make_client
 from nhi_express.units.flows.desk import Desk
 from nhi_express.units.models import Client
 from nhi_express.units.rules import OfficerRole, Source

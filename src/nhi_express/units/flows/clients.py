@@ -7,7 +7,6 @@ from datetime import datetime
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
-from oauth2_provider.models import get_access_token_model
 
 from nhi_express.audit.catalogue import Event
 from nhi_express.audit.flows import About, record
@@ -121,8 +120,3 @@ def desk_of(authorization: str) -> Desk:
     if isinstance(client, Client):
         return Desk(client.unit, None, Source.API)
     raise Refused(Problem.API_SCOPE if client == "insufficient_scope" else Problem.API_CREDENTIALS)
-
-
-def forget_expired() -> int:
-    """Remove access tokens that are over. Returns how many rows went."""
-    return int(get_access_token_model().objects.filter(expires__lt=clock.now()).delete()[0])
