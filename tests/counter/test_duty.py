@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -210,7 +211,7 @@ def test_the_whole_way_by_browser(admin: Worker) -> None:
     assert browser.get("/staff/passkeys/").status_code == 200
 
 
-def _post(browser: Client, path: str, data: dict[str, object]) -> dict[str, object]:
+def _post(browser: Client, path: str, data: dict[str, object]) -> dict[str, Any]:
     answer = browser.post(path, json.dumps(data), content_type="application/json")
     assert answer.status_code == 200, answer.content
     return dict(answer.json())

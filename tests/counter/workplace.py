@@ -6,15 +6,23 @@ import json
 from dataclasses import dataclass, field
 from itertools import count
 
+from django.db import transaction
 from django.test import Client
 
+from nhi_express.core import clock
 from nhi_express.core.config import config
-from nhi_express.counter.flows import accounts, duty, offices
+from nhi_express.counter.flows import accounts, cases, duty, offices
+from nhi_express.counter.flows.cases import AtDesk
 from nhi_express.counter.flows.duty import OnDuty
 from nhi_express.counter.models import Office, Staff
-from nhi_express.counter.rules import AT_AN_OFFICE, Role
+from nhi_express.counter.rules import AT_AN_OFFICE, Purpose, Role
+from nhi_express.members.flows import register
+from nhi_express.members.ports import Member
 from nhi_express.members.rules import IdNumber
+from nhi_express.registration import flows as registrations
+from nhi_express.registration.models import Registration
 from nhi_sandbox.passkey import Authenticator
+from tests.visitor import person
 
 # Where tests' browsers are, and an office's network around them.
 HERE, NETWORK, AWAY = "127.0.0.1", "127.0.0.0/8", "192.0.2.7"
@@ -78,3 +86,24 @@ def hired(by: Worker, role: Role, at: Office | None = None, id_number: str = "")
     wish = accounts.NewStaff(f"{role.value}-{next(_NUMBERS)}", "王小同", role, place, number)
     staff, code = accounts.make(by.on_duty, wish)
     return Worker(staff).begins(code)
+
+
+def member_of(key: str) -> Member:
+    """A persona as the register knows them."""
+    found = register().find(IdNumber.parse(person(key).id_number))
+    assert found
+    return found
+
+
+def registered(key: str) -> Registration:
+    """A persona with an active registration."""
+    with transaction.atomic():
+        return registrations.activate(member_of(key).key, "ial1-line", "zh-hant")
+
+
+def visit(clerk: Worker, key: str, purpose: Purpose) -> AtDesk:
+    """A persona at the desk, with everything in hand that the purpose asks for."""
+    opened = cases.open_case(clerk.on_duty, IdNumber.parse(person(key).id_number), purpose)
+    at = cases.current(clerk.on_duty, opened.id)
+    cases.see_documents(at, clerk.on_duty, at.needed, clock.today())
+    return cases.current(clerk.on_duty, opened.id)

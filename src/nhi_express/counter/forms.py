@@ -10,9 +10,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from nhi_express.counter.models import Office
-from nhi_express.counter.rules import AT_AN_OFFICE, Role
-from nhi_express.devices.forms import FIELD_ERRORS, problem, usable_number
-from nhi_express.members.rules import IdNumber
+from nhi_express.counter.rules import AT_AN_OFFICE, Act, Document, Purpose, ReasonCode, RequestKind, Role
+from nhi_express.devices.forms import FIELD_ERRORS, parsed, problem, usable_number
+from nhi_express.members.rules import IdNumber, forgiven
 
 _ACCOUNT = re.compile(r"[a-z0-9][a-z0-9._-]{2,39}", re.ASCII)
 
@@ -89,3 +89,76 @@ class OfficeForm(forms.Form):
             return [str(ip_network(part, strict=False)) for part in str(self.cleaned_data["networks"]).split()]
         except ValueError as error:
             raise ValidationError(_("Write networks as 192.0.2.0/24, one a line.")) from error
+
+
+class CaseForm(forms.Form):
+    """Who stands at the desk, and why."""
+
+    id_number = forms.CharField(max_length=64, error_messages=FIELD_ERRORS)
+    purpose = forms.ChoiceField(choices=[(one.value, one.value) for one in Purpose], error_messages=FIELD_ERRORS)
+
+    def clean_id_number(self) -> IdNumber:
+        """A national ID or UI number; old ones too, for who comes to change theirs."""
+        return parsed(IdNumber.parse, self.cleaned_data["id_number"])
+
+    def clean_purpose(self) -> Purpose:
+        """Why."""
+        return Purpose(self.cleaned_data["purpose"])
+
+
+class DocumentsForm(forms.Form):
+    """The documents that a clerk ticks, and the last day of a residence permit."""
+
+    documents = forms.MultipleChoiceField(choices=[(one.value, one.value) for one in Document], required=False)
+    permit_until = forms.DateField(required=False, input_formats=["%Y-%m-%d", "%Y/%m/%d"])
+
+    def seen(self) -> frozenset[Document]:
+        """What was ticked."""
+        return frozenset(Document(name) for name in self.cleaned_data["documents"])
+
+
+class ScreenForm(forms.Form):
+    """The number that a visitor's screen shows."""
+
+    number = forms.CharField(max_length=20)
+
+    def clean_number(self) -> str:
+        """Digits alone, full-width forgiven."""
+        return forgiven(self.cleaned_data["number"], "BAD_REQUEST")
+
+
+class ActForm(forms.Form):
+    """An act and its reason."""
+
+    act = forms.ChoiceField(choices=[(one.value, one.value) for one in Act])
+    reason = forms.ChoiceField(choices=[(one.value, one.value) for one in ReasonCode])
+
+
+class RequestForm(forms.Form):
+    """A request about personal data."""
+
+    kind = forms.ChoiceField(choices=[(one.value, one.value) for one in RequestKind])
+    asked = forms.CharField(max_length=2000)
+
+
+class DecisionForm(forms.Form):
+    """What is decided on a request about data, and why, in writing."""
+
+    decision = forms.ChoiceField(
+        choices=[(one, one) for one in ("grant", "deny", "put_off")], error_messages=FIELD_ERRORS
+    )
+    why = forms.CharField(max_length=2000, error_messages=FIELD_ERRORS)
+
+
+class OwnPasswordForm(forms.Form):
+    """A password that a visitor types twice: nobody helps them to recover a slip at home."""
+
+    password = forms.CharField(strip=False, max_length=1024, error_messages=FIELD_ERRORS)
+    again = forms.CharField(strip=False, max_length=1024, error_messages=FIELD_ERRORS)
+
+    def clean(self) -> dict[str, object]:
+        """Both must be the same."""
+        told = dict(self.cleaned_data)
+        if "password" in told and "again" in told and told["password"] != told["again"]:
+            self.add_error("again", ValidationError(_("The two are not the same. Please type it once more.")))
+        return told

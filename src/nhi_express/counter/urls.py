@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from nhi_express.counter.views import accounts, entering, offices
+from nhi_express.counter.views import accounts, approving, desk, entering, offices, visiting
 
 app_name = "counter"
 urlpatterns = [
@@ -26,4 +26,28 @@ urlpatterns = [
     path("staff/offices/", offices.every, name="offices"),
     path("staff/offices/<slug:code>", offices.one, name="office"),
     path("staff/offices/<slug:code>/close", offices.close, name="close_office"),
+    path("staff/desk/", desk.home, name="desk"),
+    path("staff/desk/<uuid:case_id>/", desk.case, name="case"),
+    path("staff/desk/<uuid:case_id>/state", desk.state, name="case_state"),
+    path("staff/desk/<uuid:case_id>/documents", desk.documents, name="case_documents"),
+    path("staff/desk/<uuid:case_id>/screen", desk.pair, name="case_screen"),
+    path("staff/desk/<uuid:case_id>/act", desk.act, name="case_act"),
+    path("staff/desk/<uuid:case_id>/request", desk.data_request, name="case_request"),
+    path("staff/desk/<uuid:case_id>/summary", desk.summary, name="case_summary"),
+    path("staff/desk/<uuid:case_id>/finish", desk.end, {"how": "finish"}, name="case_finish"),
+    path("staff/desk/<uuid:case_id>/drop", desk.end, {"how": "drop"}, name="case_drop"),
+    path("staff/approvals/", approving.approvals, name="approvals"),
+    path("staff/approvals/<uuid:approval_id>", approving.decide, name="approval"),
+    path("staff/requests/", approving.data_requests, name="requests"),
+    path("staff/requests/<uuid:request_id>", approving.data_request, name="request"),
+    path("visitor/", visiting.home, name="visitor"),
+    path("visitor/state", visiting.state, name="visitor_state"),
+    path("visitor/stay", visiting.stay, name="visitor_stay"),
+    path("visitor/wait", visiting.wait, name="visitor_wait"),
+    path("visitor/terms", visiting.read_terms, name="visitor_terms"),
+    path("visitor/password", visiting.password, name="visitor_password"),
+    path("visitor/phone", visiting.phone, name="visitor_phone"),
+    path("visitor/code-state", visiting.code_state, name="visitor_code_state"),
+    path("visitor/disown", visiting.disown, name="visitor_disown"),
+    path("visitor/leave", visiting.leave, name="visitor_leave"),
 ]

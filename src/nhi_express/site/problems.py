@@ -25,6 +25,8 @@ _PHONES: Act = (_("See my phones"), "/app/phones/")
 _PORTAL: Act = (_("To the sign-in page"), "/portal/")
 _DESK: Act = (_("To the unit desk"), "/units/")
 _UNITS: Act = (_("See my units"), "/app/units/")
+_STAFF: Act = (_("To my work"), "/staff/")
+_VISITOR: Act = (_("Begin anew"), "/visitor/")
 _CHECK: Act = (_("Environment check"), "/portal/check/")
 _ACTS: Mapping[str, Act] = {
     "C": _CHECK,
@@ -45,8 +47,16 @@ _ACTS: Mapping[str, Act] = {
     "ACTIVATION_CODE_EXPIRED": _ACTIVATION,
 }
 # Where a problem is met, and the shell that its page stands in.
-Place = Literal["app", "portal", "desk"]
-SHELLS: Mapping[Place, str] = {"app": "site/app.html", "portal": "site/portal.html", "desk": "units/desk.html"}
+Place = Literal["app", "portal", "desk", "staff", "visitor"]
+SHELLS: Mapping[Place, str] = {
+    "app": "site/app.html",
+    "portal": "site/portal.html",
+    "desk": "units/desk.html",
+    "staff": "counter/staff.html",
+    "visitor": "counter/visitor.html",
+}
+# Whose addresses begin so; all else is the app's.
+_PLACES: Mapping[str, Place] = {"units": "desk", "portal": "portal", "staff": "staff", "visitor": "visitor"}
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -73,18 +83,16 @@ def _as_json(problem: Problem, details: Mapping[str, object]) -> dict[str, str]:
 
 
 def _place(path: str) -> Place:
-    if path.startswith("/units/"):
-        return "desk"
-    return "portal" if path.startswith("/portal/") else "app"
+    return _PLACES.get(path.split("/")[1], "app")
 
 
 def _act(problem: Problem, place: Place) -> Act:
-    """The one thing to do now; who sits at a computer stays on the portal, and an officer at the desk."""
+    """The one thing to do now; who sits at a computer stays on the portal, and officers and staff at their desks."""
     if place == "app":
         return _ACTS.get(problem.name) or _ACTS.get(problem.value.code[0]) or _HOME
-    if place == "desk":
-        return _DESK
-    return _CHECK if problem.value.code.startswith("C") else _PORTAL
+    if place == "portal" and problem.value.code.startswith("C"):
+        return _CHECK
+    return {"portal": _PORTAL, "desk": _DESK, "staff": _STAFF, "visitor": _VISITOR}[place]
 
 
 def shown(problem: Problem, details: Mapping[str, object], place: Place = "app") -> dict[str, Any]:

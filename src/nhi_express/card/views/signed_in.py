@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from uuid import UUID
 
-import segno
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from markupsafe import Markup
 
 from nhi_express.card.flows import changing
 from nhi_express.card.flows.signing_in import PortalSignedIn
 from nhi_express.card.forms import AddressesForm, ChangePasswordForm, HouseholdForm, Reading
 from nhi_express.card.views.shell import act_of, form_page, page, present, reads_cards, signed_in_required
-from nhi_express.core import clock
 from nhi_express.core.config import config
 from nhi_express.devices import flows as devices
 from nhi_express.devices.forms import CodeForm, posted
 from nhi_express.devices.views import change_asked
+from nhi_express.devices.views.showing import shown_code, told_standing
 from nhi_express.help.catalogue import Problem
 from nhi_express.help.errors import Refused
 from nhi_express.members import places
@@ -33,21 +31,15 @@ def device_code(request: HttpRequest, signed: PortalSignedIn) -> HttpResponse:
     """行動裝置認證: make a code and its QR, and show them once (seed Q12)."""
     if request.method == "GET":
         return page(request, "card/device_code.html", {"code": None})
-    made = devices.make_code(signed.registration)
-    qr = segno.make(made.link, error="m").svg_inline(scale=8, border=4, dark="#0a4640", light="#fff", omitsize=True)
-    seconds = max(0, int((made.until - clock.now()).total_seconds()))
-    shown = {"code": made.code, "until": made.until, "seconds": seconds, "qr": Markup(qr)}  # noqa: S704 - drawn here
-    return page(request, "card/device_code.html", {**shown, "link": made.link, "poll": "/portal/device-code/state"})
+    shown = shown_code(devices.make_code(signed.registration), "/portal/device-code/state")
+    return page(request, "card/device_code.html", shown)
 
 
 @signed_in_required
 @require_GET
 def code_state(_request: HttpRequest, signed: PortalSignedIn) -> JsonResponse:
     """What became of the code, asked every second while it is shown."""
-    standing = devices.code_standing(signed.registration)
-    phone = standing.device
-    told = phone and {"id": str(phone.id), "model": phone.model or phone.platform, "identifier": phone.identifier}
-    return JsonResponse({"state": standing.state, "phone": told})
+    return told_standing(signed.registration)
 
 
 @signed_in_required

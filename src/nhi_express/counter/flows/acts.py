@@ -88,6 +88,11 @@ def _put_before_a_second(at: AtDesk, on_duty: OnDuty, asked: Asked) -> Approval:
     return approval
 
 
+def latest(case: Case) -> Approval | None:
+    """The newest act of a case that went before a second person."""
+    return Approval.objects.filter(case=case).order_by("-asked_at").first()
+
+
 def waiting(on_duty: OnDuty) -> list[Approval]:
     """What waits for a second person; a clerk sees their own office's, a supervisor all."""
     require(on_duty, Power.APPROVE)

@@ -119,8 +119,11 @@ def _on_record(on_duty: OnDuty, member: Member, problem: Problem) -> NoReturn:
     raise Refused(problem)
 
 
-def current(on_duty: OnDuty, case_id: UUID) -> AtDesk:
-    """An open case of this clerk's. Raises :class:`Refused`: not theirs (as if there were none), or over."""
+def current(on_duty: OnDuty, case_id: UUID, *, touch: bool = True) -> AtDesk:
+    """An open case of this clerk's; ``touch`` begins its time anew.
+
+    Raises :class:`Refused`: not theirs (as if there were none), or over.
+    """
     require(on_duty, Power.DESK)
     case = Case.objects.select_related("office").filter(pk=case_id, clerk=on_duty.staff).first()
     if case is None:
@@ -129,7 +132,8 @@ def current(on_duty: OnDuty, case_id: UUID) -> AtDesk:
         end(case, CaseState.LEFT, on_duty)
     if case.state != CaseState.OPEN:
         raise Refused(Problem.CASE_OVER)
-    Case.objects.filter(pk=case.pk).update(touched_at=clock.now())
+    if touch:
+        Case.objects.filter(pk=case.pk).update(touched_at=clock.now())
     return at_desk(case)
 
 

@@ -6,6 +6,8 @@ a device code on the visitor's screen, now or another day.
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db import transaction
 
 from nhi_express.core import clock
@@ -20,6 +22,7 @@ from nhi_express.help.catalogue import Problem
 from nhi_express.help.errors import Refused
 from nhi_express.registration import flows as accounts
 from nhi_express.registration.flows import AcceptedTerms
+from nhi_express.registration.models import Registration
 
 _EVIDENCE = {
     Document.NHI_CARD: Evidence.NHI_CARD_SEEN,
@@ -72,3 +75,20 @@ def phone_code(case: Case) -> devices.NewCode:
     if at.registration is None or not may_register(at):
         raise Refused(Problem.ACT_NOT_POSSIBLE)
     return devices.make_code(at.registration, Channel.COUNTER)
+
+
+def registration_in(case: Case) -> Registration:
+    """The registration of a case's person. Raises :class:`Refused` where there is none."""
+    registration = at_desk(case).registration
+    if registration is None:
+        raise Refused(Problem.ACT_NOT_POSSIBLE)
+    return registration
+
+
+def disown_phone(case: Case, device_id: str) -> None:
+    """Take off the phone that the case's code has just bound: it is somebody else's. Raises :class:`Refused`."""
+    try:
+        wanted = UUID(device_id)
+    except ValueError as error:
+        raise Refused(Problem.NOT_FOUND) from error
+    devices.disown(registration_in(case), wanted)

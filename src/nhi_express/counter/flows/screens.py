@@ -94,6 +94,15 @@ def pair(at: AtDesk, on_duty: OnDuty, number: str) -> None:
         record(Event.SCREEN_PAIRED, at.about, on_duty.actor, staff=on_duty.who, case=str(at.case.id))
 
 
+def beside(case: Case) -> Screen | None:
+    """The screen that shows a case, or None: none was paired, or its visitor walked away."""
+    screen = Screen.objects.select_related("case").filter(case=case).first()
+    if screen is not None and _walked_away(screen):
+        put_away(screen)
+        return None
+    return screen
+
+
 def case_on(screen: Screen | None) -> Case:
     """The open case that a screen shows. Raises :class:`Refused` when it shows none (any longer)."""
     if screen is None or screen.case is None or screen.case.state != CaseState.OPEN:

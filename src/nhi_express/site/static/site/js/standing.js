@@ -1,0 +1,47 @@
+// @ts-check
+/**
+ * Pages that follow what happens elsewhere: a clerk's case (`data-case`), and a visitor's screen (`data-follow`, which
+ * says where to ask, and `data-at`, where it stands). They ask each two seconds; asking is no touch.
+ */
+const PAUSE = 2000;
+const watched = /** @type {HTMLElement | null} */ (document.querySelector("[data-case]"));
+const follower = /** @type {HTMLElement | null} */ (document.querySelector("[data-follow]"));
+const print = /** @type {HTMLButtonElement | null} */ (document.querySelector("[data-print]"));
+
+/** @param {string} address @returns {Promise<any>} */
+async function ask(address) {
+  const answer = await fetch(address, { headers: { Accept: "application/json" }, cache: "no-store" }).catch(() => null);
+  if (answer && !answer.ok) location.reload();
+  return answer?.ok ? answer.json() : null;
+}
+
+/** Somebody is typing: a page that loads itself anew would take it away. */
+function typing() {
+  const here = document.activeElement;
+  return here instanceof HTMLInputElement || here instanceof HTMLTextAreaElement || here instanceof HTMLSelectElement;
+}
+
+/** @param {HTMLElement} place */
+async function watch(place) {
+  const told = await ask(place.dataset.case ?? "");
+  if (told) {
+    const standing = [told.screen, told.registered ? "True" : "False", told.approval, told.code].join(" ");
+    if (standing !== place.dataset.standing && !typing()) return location.reload();
+  }
+  setTimeout(watch, PAUSE, place);
+}
+
+/** @param {HTMLElement} place */
+async function follow(place) {
+  const told = await ask(place.dataset.follow ?? "");
+  if (told && told.at !== place.dataset.at) return location.assign(told.at);
+  if (told && !told.known) return location.assign("/visitor/");
+  setTimeout(follow, PAUSE, place);
+}
+
+if (watched) setTimeout(watch, PAUSE, watched);
+if (follower) setTimeout(follow, PAUSE, follower);
+if (print) {
+  print.hidden = false;
+  print.addEventListener("click", () => window.print());
+}
