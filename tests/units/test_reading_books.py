@@ -51,7 +51,7 @@ def test_the_templates_examples_are_as_the_reader_wants_them(language: str) -> N
 
 
 def test_the_template_speaks_the_officers_language() -> None:
-    assert list(sheets(template("zh-hant"))) != list(sheets(template("en"))) == ["People", "How to fill it in"]
+    assert list(sheets(template("zh-hant"))) != list(sheets(template("en"))) == ["List of people", "How to fill it in"]
 
 
 @pytest.mark.parametrize("made", [template("en"), rejects_book([ROW], "en")])

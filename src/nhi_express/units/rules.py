@@ -273,7 +273,7 @@ def _notes(cells: RowCells, number: IdNumber | None, born: date | None) -> tuple
 
 
 def _has_stray_spaces(text: str) -> bool:
-    return not text.isalnum() and clean(text) != text
+    return clean(text) != text
 
 
 CHILD_UNTIL: Final = 15

@@ -24,7 +24,7 @@ from nhi_express.units.words import FIELDS, REASONS
 
 # 49 is the number of the format of text.
 _TEXT: Final = {"font_name": "Calibri", "font_size": 11, "num_format": 49}
-_WIDTHS: Final = (18, 16, 22, 34, 16)
+_WIDTHS: Final = (18, 16, 22, 34, 16, 16, 90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class RejectRow:
 def template(language: str) -> bytes:
     """An empty list (.xlsx) with the right headings; a second sheet tells how to fill it in, with an example."""
     with override(language):
-        return _book([_("People")], _headings(), explained=True)
+        return _book([_("List of people")], _headings(), explained=True)
 
 
 def rejects_book(rows: Iterable[RejectRow], language: str) -> bytes:
@@ -66,9 +66,11 @@ def _book(names: Sequence[str], headings: Sequence[str], *, explained: bool = Fa
         strong = book.add_format({**_TEXT, "bold": True, "bg_color": "#DDEDEA", "bottom": 1})
         sheet = book.add_worksheet(names[0])
         sheet.freeze_panes(1, 0)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
         sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
         for place, heading in enumerate(headings):
-            sheet.set_column(place, place, _WIDTHS[place] if place < len(_WIDTHS) else 24)
+            sheet.set_column(place, place, _WIDTHS[place])
             sheet.write_string(0, place, heading, strong)
         if explained:
             _explain(book.add_worksheet(_("How to fill it in")), headings)
@@ -76,9 +78,10 @@ def _book(names: Sequence[str], headings: Sequence[str], *, explained: bool = Fa
 
 
 def _explain(sheet: Worksheet, headings: Sequence[str]) -> None:
-    sheet.set_column(0, 0, 20)
-    sheet.set_column(1, 1, 24)
-    sheet.set_column(2, 2, 80)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    for place, width in enumerate((20, 24, 90)):
+        sheet.set_column(place, place, width)
     for row, cells in enumerate(_explanations(headings)):
         sheet.write_row(row, 0, cells)
 

@@ -110,9 +110,9 @@ _BLANK: Final = RowCells()
 
 def _cells(row: Sequence[Cell], columns: Mapping[str, int]) -> RowCells:
     found = {field: text_of(row[place]) for field, place in columns.items() if place < len(row)}
-    born = columns["birth_date"]
-    if born < len(row) and not isinstance(row[born], str):
-        found["birth_date"] = _day_of(row[born])
+    born = row[columns["birth_date"]] if "birth_date" in found else ""
+    if not isinstance(born, str):
+        found["birth_date"] = _day_of(born)
     return RowCells(**found)
 
 
