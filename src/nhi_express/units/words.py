@@ -1,4 +1,4 @@
-"""What officers read for the states, reasons and notes of lists and lines: on the pages, and in the spreadsheet of refused lines."""
+"""What officers read for states, reasons and notes: on the pages, and in the spreadsheet of refused lines."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ REASONS: Final[Mapping[RowReason, Promise]] = {
     ),
     RowReason.EMAIL_INVALID: _("The e-mail address is not one. Mend it, or leave it empty."),
     RowReason.EMAIL_SHARED: _(
-        "Several people in the list have this e-mail address. Everybody needs their own; or leave it empty."
+        "More than three people in the list have this e-mail address. Give each person their own, or leave it empty."
     ),
     RowReason.FIELD_TOO_LONG: _("A cell of this line is far too long."),
     RowReason.NOT_OF_THIS_UNIT: _(
