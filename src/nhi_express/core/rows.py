@@ -130,8 +130,8 @@ def _counted(field: _Column) -> bool:
 
 
 def add_all(model: type[Model], names: Sequence[str], values: Iterable[Sequence[object]]) -> None:
-    """Insert many new rows, the fastest way the engine has. Each has the values of ``names``: of all columns that the
-    database does not fill in by itself, and as plain values (no enumerations)."""
+    """Insert many new rows, the fastest way the engine has: of each the values of ``names``, plain ones (no
+    enumerations); other columns get their defaults."""
     sql, ready = _many(model, tuple(names), connection.vendor)
     with connection.cursor() as cursor:
         if connection.vendor != "postgresql":
@@ -142,21 +142,27 @@ def add_all(model: type[Model], names: Sequence[str], values: Iterable[Sequence[
                 copy.write_row(row)
 
 
+_Ready = Callable[[Sequence[Any]], Sequence[object]]
+
+
 @cache
-def _many(
-    model: type[Model], names: tuple[str, ...], vendor: str
-) -> tuple[str, Callable[[Sequence[object]], Sequence[object]]]:
-    quote, fields = connection.ops.quote_name, _columns(model, names)
-    into = f"{quote(model._meta.db_table)} ({', '.join(quote(field.column) for field in fields)})"
-    copied, marks = f"COPY {into} FROM STDIN", ", ".join("%s" for _ in fields)
+def _many(model: type[Model], names: tuple[str, ...], vendor: str) -> tuple[str, _Ready]:
+    quote, given = connection.ops.quote_name, _columns(model, names)
+    others = [field for field in model._meta.concrete_fields if field not in given and not _counted(field)]
+    into = f"{quote(model._meta.db_table)} ({', '.join(quote(field.column) for field in [*given, *others])})"
+    marks = ", ".join("%s" for _ in [*given, *others])
     inserted = f"INSERT INTO {into} VALUES ({marks})"  # noqa: S608 - names of ours
-    writers = [(place, write) for place, field in enumerate(fields) if (write := _writer(field))]
-    return copied if vendor == "postgresql" else inserted, _ready(writers)
+    copied = f"COPY {into} FROM STDIN"
+    return copied if vendor == "postgresql" else inserted, _ready(given, others)
 
 
-def _ready(writers: list[tuple[int, Callable[[Any], object]]]) -> Callable[[Sequence[object]], Sequence[object]]:
-    def ready(row: Sequence[object]) -> Sequence[object]:
-        cells = list(row)
+def _ready(given: list[_Column], others: list[_Column]) -> _Ready:
+    """What makes of the values given what the engine's driver takes, with the defaults of the other columns."""
+    writers = [(place, write) for place, field in enumerate(given) if (write := _writer(field))]
+    constant = tuple(field.get_db_prep_save(field.get_default(), connection) for field in others)
+
+    def ready(row: Sequence[Any]) -> Sequence[object]:
+        cells = [*row, *constant]
         for place, write in writers:
             cells[place] = write(cells[place])
         return cells
@@ -197,8 +203,8 @@ def among(
 
     ``only`` is a condition besides, as SQL: as a partial index has it, so that the index is used.
     """
-    sql, key, reader = _among(model, column, names, only, connection.vendor)
-    sought = many([key.get_db_prep_value(value, connection) for value in values])
+    sql, write, reader = _among(model, column, names, only, connection.vendor)
+    sought = many([write(value) if write else value for value in values])
     with connection.cursor() as cursor:
         cursor.execute(sql, [sought])
         found = cursor.fetchall()
@@ -217,7 +223,7 @@ ONE_OF = {"postgresql": "= ANY(%s)", "sqlite": "IN (SELECT value FROM json_each(
 @cache
 def _among(
     model: type[Model], column: str, names: tuple[str, ...], only: str, vendor: str
-) -> tuple[str, _Column, Callable[[Sequence[Any]], tuple[Any, ...]]]:
+) -> tuple[str, Callable[[Any], object] | None, Callable[[Sequence[Any]], tuple[Any, ...]]]:
     key, fields = model._meta.get_field(column), _columns(model, names)
     told, table = ", ".join(map(_quoted, fields)), connection.ops.quote_name(model._meta.db_table)
     condition = f"{_quoted(key)} {ONE_OF[vendor]}" + (f" AND {only}" if only else "")
@@ -231,7 +237,7 @@ def _among(
                 cells[place] = convert(cells[place], expression, connection)
         return tuple(cells)
 
-    return sql, key, reader
+    return sql, _writer(key), reader
 
 
 def change(model: type[Model], where: Mapping[str, object], **columns: object) -> int:

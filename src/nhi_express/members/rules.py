@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
 from operator import mul
-from typing import Final
+from typing import Any, Final
 
 import phonenumbers
 
@@ -275,20 +275,21 @@ def pack(cells: Sequence[str]) -> bytes:
 
 
 def unpack(data: bytes) -> MemberRecord:
-    """Undo :func:`pack`. Raises :class:`ValueError` for other bytes."""
-    values: dict[str, object] = dict(zip(_FIELDS, data.decode().split(SEPARATOR), strict=True))
-    for name, read in _READERS.items():
-        values[name] = read(str(values[name]))
-    return MemberRecord(**values)  # type: ignore[arg-type]
+    """Undo :func:`pack`. Raises :class:`ValueError` for other bytes.
+
+    Lists of units ask this for every row, so the fields are taken by their places.
+    """
+    cells: list[Any] = data.decode().split(SEPARATOR)
+    if len(cells) != len(_FIELDS):
+        raise ValueError("not the fields of a record")
+    for place in _DAYS:
+        cells[place] = date.fromisoformat(cells[place]) if cells[place] else None
+    for place in _MARKS:
+        cells[place] = cells[place] == "Y"
+    cells[_FORMER] = tuple(cells[_FORMER].split(";")) if cells[_FORMER] else ()
+    return MemberRecord(*cells)
 
 
-def _day_or_none(text: str) -> date | None:
-    return date.fromisoformat(text) if text else None
-
-
-_READERS: Mapping[str, Callable[[str], object]] = {
-    **dict.fromkeys(("birth_date", "card_issued", "permit_issued"), _day_or_none),
-    "former_id_numbers": lambda text: tuple(text.split(";")) if text else (),
-    "insured": lambda text: text == "Y",
-    "deceased": lambda text: text == "Y",
-}
+_DAYS = tuple(map(_FIELDS.index, ("birth_date", "card_issued", "permit_issued")))
+_MARKS = tuple(map(_FIELDS.index, ("insured", "deceased")))
+_FORMER = _FIELDS.index("former_id_numbers")

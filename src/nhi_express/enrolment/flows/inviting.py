@@ -48,7 +48,7 @@ def invite(unit: str, invitees: Collection[Invitee], language: str) -> dict[UUID
         Invitation,
         _COLUMNS,
         [
-            (made[one.member], one.member, unit, state, now, now, until, "", one.code_way, True, "", None, None)
+            (made[one.member], one.member, unit, state, now, now, until, one.code_way)
             for one in invitees
         ],
     )
@@ -57,10 +57,7 @@ def invite(unit: str, invitees: Collection[Invitee], language: str) -> dict[UUID
     return made
 
 
-_COLUMNS = (
-    *("id", "member", "unit", "state", "created_at", "state_at", "until", "channel"),
-    *("code_way", "code_due", "code_hash", "token", "code_until"),
-)
+_COLUMNS = ("id", "member", "unit", "state", "created_at", "state_at", "until", "code_way")
 _Open = tuple[UUID, UUID, str, datetime]
 
 

@@ -143,14 +143,14 @@ def await_activation(members: Collection[UUID], language: str) -> dict[UUID, UUI
     begun = {member: identifier for member, (identifier, _) in _living_among(members).items()}
     new = {member: randomness.identifier() for member in members if member not in begun}
     now, state = clock.now(), (State.PENDING_ACTIVATION.value, Reason.UNIT.value)
-    made = [(identifier, member, *state, "", "", language, now, now) for member, identifier in new.items()]
+    made = [(identifier, member, *state, "", language, now, now) for member, identifier in new.items()]
     rows.add_all(Registration, _COLUMNS, made)
     told = ((About(member, identifier), {"reason": Reason.UNIT.value}) for member, identifier in new.items())
     record_all(Event.REGISTRATION_BEGUN, told, "officer")
     return begun | new
 
 
-_COLUMNS = ("id", "member", "state", "reason", "assurance", "password_hash", "language", "created_at", "state_at")
+_COLUMNS = ("id", "member", "state", "reason", "assurance", "language", "created_at", "state_at")
 
 
 def _living_among(members: Iterable[UUID]) -> dict[UUID, tuple[UUID, str]]:

@@ -18,7 +18,8 @@ from nhi_express.registration import flows as accounts
 from nhi_express.units.flows import lines
 from nhi_express.units.flows.naming import name_of
 from nhi_express.units.models import Batch, BatchRow, Unit
-from nhi_express.units.rules import RowCells, RowReason, RowState, read_row
+from nhi_express.units.rules import RowCells, RowReason, RowState
+from nhi_express.units.typed import plain
 
 
 class Ready(NamedTuple):
@@ -81,13 +82,13 @@ def _link(batch: Batch, made: Sequence[tuple[int, UUID]]) -> None:
 
 def _letters(batch: Batch, numbers: Sequence[int]) -> list[Letter]:
     name, until = name_of(batch.unit_id), _until()
-    found = (read_row(line.cells).email for line in lines.lines_at(batch.id, numbers))
+    found = (plain(line.cells.email) for line in lines.lines_at(batch.id, numbers))
     return [_letter(name, until, email, batch.language) for email in found if email]
 
 
 def post_invitation(unit: Unit, cells: RowCells, language: str) -> None:
     """Write once more to the address on a line, if it has one, within the caller's transaction."""
-    email = read_row(cells).email
+    email = plain(cells.email)
     if email:
         outbox.post(_letter(name_of(unit.code), _until(), email, language), bulk=True)
 

@@ -195,12 +195,12 @@ def _known(batch: Batch, judged: Sequence[Judged]) -> dict[int, tuple[str, str]]
     return {line: (state, reason) for line, state, reason in mine.values_list("line", "state", "reason")}
 
 
-_ROW: Final = ("batch_id", "line", "state", "reason", "notes", "member", "mailbox", "code_way", "invitation_id")
+_ROW: Final = ("batch_id", "line", "state", "reason", "notes", "member", "mailbox", "code_way")
 
 
 def _row(batch: Batch, one: Judged) -> tuple[object, ...]:
     told = (one.state, one.reason, ",".join(one.read.notes), one.member)
-    return (batch.id, one.line, *told, checking.mailbox_key(one.read), one.code_way, None)
+    return (batch.id, one.line, *told, checking.mailbox_key(one.read), one.code_way)
 
 
 def _change(batch: Batch, one: Judged) -> None:
