@@ -76,7 +76,7 @@ def test_the_responsible_person_is_told_of_yes_and_no() -> None:
     officers.invite(desk_of(HEAD), number_of(MEDDLER))
     officers.leave(registered(MEDDLER), asked_of(MEDDLER).id)
     yes, no = "您邀請的人已成為貴單位的承辦人員", "您邀請的人不願擔任承辦人員"
-    assert letters_to(HEAD) == ["您已登錄投保單位", yes, no]
+    assert letters_to(HEAD) == ["您已登記投保單位", yes, no]
     assert events(Event.OFFICER_DECLINED) == 1
     assert [state for _, state in listed()] == ["active", "active"]
 

@@ -51,7 +51,7 @@ def test_the_responsible_person_registers_their_unit_once() -> None:
     assert founded() == unit
     assert (Unit.objects.count(), Officer.objects.count()) == (1, 1)
     assert payloads(Event.UNIT_REGISTERED) == [{"unit": COMPANY.code, "officer": str(officer.id)}]
-    assert letters_to(HEAD) == ["您已登錄投保單位"]
+    assert letters_to(HEAD) == ["您已登記投保單位"]
 
 
 _WRONG = {

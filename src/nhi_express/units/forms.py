@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from typing import TypeVar
 
 from django import forms
 from django.http import QueryDict
@@ -11,14 +13,24 @@ from nhi_express.core import clock
 from nhi_express.devices.forms import FIELD_ERRORS, parsed, problem, usable_number
 from nhi_express.devices.rules import code_meant
 from nhi_express.enrolment.rules import ACTIVATION_LENGTH
-from nhi_express.members.rules import LONGEST_INPUT, HouseholdNumber, IdNumber, parse_last4
+from nhi_express.members.rules import LONGEST_INPUT, HouseholdNumber, IdentifierError, IdNumber, parse_last4
 from nhi_express.units.proof import Papers
 from nhi_express.units.rules import LONGEST_CLIENT_NAME, CertificateNumber, TaxId, UnitCode
 from nhi_express.units.typed import read_date
 
+Number = TypeVar("Number")
+
 
 def _typed() -> forms.CharField:
     return forms.CharField(max_length=LONGEST_INPUT, error_messages=FIELD_ERRORS)
+
+
+def _number(read: Callable[[str], Number], text: str) -> Number:
+    """Read one of a unit's numbers. That it is none tells nothing of any unit, so the field itself says it."""
+    try:
+        return read(text)
+    except IdentifierError as error:
+        raise problem("UNIT_NUMBER_INVALID") from error
 
 
 class UnitForm(forms.Form):
@@ -28,15 +40,15 @@ class UnitForm(forms.Form):
 
     def clean_code(self) -> UnitCode:
         """A unit code."""
-        return parsed(UnitCode.parse, self.cleaned_data["code"])
+        return _number(UnitCode.parse, self.cleaned_data["code"])
 
     def clean_tax_id(self) -> TaxId:
         """A tax ID number."""
-        return parsed(TaxId.parse, self.cleaned_data["tax_id"])
+        return _number(TaxId.parse, self.cleaned_data["tax_id"])
 
     def clean_certificate(self) -> CertificateNumber:
         """A certificate number."""
-        return parsed(CertificateNumber.parse, self.cleaned_data["certificate"])
+        return _number(CertificateNumber.parse, self.cleaned_data["certificate"])
 
 
 class OfficerForm(forms.Form):
@@ -62,7 +74,7 @@ class AgentForm(forms.Form):
 
     def clean_code(self) -> UnitCode:
         """A unit code."""
-        return parsed(UnitCode.parse, self.cleaned_data["code"])
+        return _number(UnitCode.parse, self.cleaned_data["code"])
 
 
 class ActivationForm(forms.Form):

@@ -66,6 +66,14 @@ LAST_RESPONSIBLE = Entry(
     (_("When the insurer's list names somebody else, they register the unit, and your duty ends by itself."),),
     question=1,
 )
+UNIT_NUMBER_INVALID = Entry(
+    "U-07",
+    400,
+    _("Please check this number"),
+    _("A unit code has nine digits and a tax ID number eight, whose last one must fit the others."),
+    (_("Type it as it stands on the unit's insurance certificate; spaces and hyphens do no harm."),),
+    question=1,
+)
 LIST_UNREADABLE = Entry(
     "U-10",
     400,
