@@ -20,7 +20,7 @@ from nhi_express.enrolment.rules import AttemptState, Channel, Evidence
 from nhi_express.help import terms
 from nhi_express.help.catalogue import Problem
 from nhi_express.help.errors import Refused
-from nhi_express.members.flows import register
+from nhi_express.members.flows import key_of, register
 from nhi_express.members.ports import Member
 from nhi_express.members.rules import IdNumber, MobileNumber
 from nhi_express.mobile.adapters.camara import line_authority
@@ -122,7 +122,9 @@ def _refuse(attempt: Attempt, outcome: Outcome, operator: str) -> NoReturn:
     with transaction.atomic():
         _give_back(attempt, problem)
         codes = {"problem": problem.value.code, "outcome": outcome.value, "operator": operator}
-        record(Event.ATTEMPT_REFUSED, About(), attempt=str(attempt.id), channel=attempt.channel, **codes)
+        # Not proven to be theirs: the hotline finds it, the member's own history does not show it.
+        about = About(claimed=key_of(IdNumber.parse(gate.notes_of(attempt)["id_number"])))
+        record(Event.ATTEMPT_REFUSED, about, attempt=str(attempt.id), channel=attempt.channel, **codes)
     raise Refused(problem)
 
 
