@@ -218,3 +218,16 @@ def test_damaged_workbooks_are_read_or_refused_and_nothing_else_happens(
 @given(st.sampled_from([b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"]), st.binary(max_size=600))
 def test_any_bytes_that_begin_like_a_workbook_are_refused(magic: bytes, rest: bytes) -> None:
     assert refusal(magic + rest).startswith("LIST_")
+
+
+@pytest.mark.parametrize(("rows", "columns", "until"), [(1, 1, 0), (1, 3, 5), (2, 1, 6), (40, 3, 44)])
+def test_the_last_row_of_merged_cells_in_an_ods_is_found(rows: int, columns: int, until: int) -> None:
+    """Two rows, one of them standing for three, come before the merged cell; another table is of no concern."""
+    before = '<table:table-row/><table:table-row table:number-rows-repeated="3"/>'
+    span = f'table:number-rows-spanned="{rows}" table:number-columns-spanned="{columns}"'
+    table = f"<table:table>{before}<table:table-row><table:table-cell {span}/></table:table-row></table:table>"
+    made = BytesIO()
+    with ZipFile(made, "w") as archive:
+        archive.writestr("content.xml", f"<x>{table}{table * 3}</x>")
+    with ZipFile(made) as archive:
+        assert reader._merged_until(archive) == until

@@ -248,11 +248,6 @@ def mailbox(email: str) -> str:
     return email.lower()
 
 
-def email_shared(lines: int) -> bool:
-    """Whether an address stands on so many lines of one list that it cannot be each person's own."""
-    return lines > MOST_LINES_PER_MAILBOX
-
-
 _FULL_WIDTH: Final = re.compile(r"[\u3000\uff01-\uff5e]")
 _SMALL: Final = re.compile(r"[a-zａ-ｚ]")
 

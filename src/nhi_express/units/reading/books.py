@@ -17,6 +17,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from xlsxwriter import Workbook
+from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from nhi_express.units.rules import RowCells, RowReason
@@ -73,17 +74,17 @@ def _book(names: Sequence[str], headings: Sequence[str], *, explained: bool = Fa
             sheet.set_column(place, place, _WIDTHS[place])
             sheet.write_string(0, place, heading, strong)
         if explained:
-            _explain(book.add_worksheet(_("How to fill it in")), headings)
+            _explain(book.add_worksheet(_("How to fill it in")), headings, strong)
     return made.getvalue()
 
 
-def _explain(sheet: Worksheet, headings: Sequence[str]) -> None:
+def _explain(sheet: Worksheet, headings: Sequence[str], strong: Format) -> None:
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     for place, width in enumerate((20, 24, 90)):
         sheet.set_column(place, place, width)
     for row, cells in enumerate(_explanations(headings)):
-        sheet.write_row(row, 0, cells)
+        sheet.write_row(row, 0, cells, strong if row == 0 else None)
 
 
 def _explanations(headings: Sequence[str]) -> Iterator[tuple[str, str, str]]:

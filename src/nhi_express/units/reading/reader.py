@@ -38,9 +38,9 @@ class Refusal(Exception):
 
 def main() -> None:
     """Read standard input to its end, and say what it holds."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _bound(resource.RLIMIT_AS, MEMORY)
+    _bound(resource.RLIMIT_CPU, CPU_SECONDS)
+    _bound(resource.RLIMIT_CORE, 0)
     try:
         for message in messages(sys.stdin.buffer):
             _say(message)
@@ -51,6 +51,13 @@ def main() -> None:
     # The library's panics are no Exceptions.
     except BaseException:
         _say({"refused": "LIST_UNREADABLE"})
+
+
+def _bound(what: int, most: int) -> None:
+    """Bound what this process may use; a tighter bound that is set already stays."""
+    set_already = resource.getrlimit(what)[1]
+    bound = most if set_already == resource.RLIM_INFINITY else min(most, set_already)
+    resource.setrlimit(what, (bound, bound))
 
 
 def _say(message: dict[str, Any]) -> None:
@@ -143,39 +150,52 @@ def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
 
 
 class _Merged:
-    """Looks for merged cells in the first table of an .ods, which the library does not tell."""
+    """Looks for merged cells in the first table of an .ods, which the library does not tell, until all were seen."""
 
-    def __init__(self) -> None:
-        self.row, self.until, self.over = 0, 0, False
+    def __init__(self, spans: int) -> None:
+        self.row, self.until, self.left = 0, 0, spans
         self.parser = expat.ParserCreate()
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
         self._repeated = 1
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        if self.over:
-            return
         if name == "table:table-row":
             self.row += 1
             self._repeated = int(attributes.get("table:number-rows-repeated", 1))
         rows = int(attributes.get("table:number-rows-spanned", 1))
-        if rows > 1 or int(attributes.get("table:number-columns-spanned", 1)) > 1:
+        columns = int(attributes.get("table:number-columns-spanned", 1))
+        if self.left > 0 and (rows > 1 or columns > 1):
             self.until = max(self.until, self.row + rows - 1)
+            self.left -= (rows > 1) + (columns > 1)
 
     def _end(self, name: str) -> None:
         if name == "table:table-row":
             self.row += self._repeated - 1
-        self.over = self.over or name == "table:table"
+        if name == "table:table":
+            self.left = 0
+
+
+_SPAN: Final = re.compile(rb'-spanned="(?!1")')
 
 
 def _merged_until(archive: zipfile.ZipFile) -> int:
-    merged = _Merged()
+    """The last row that a merged cell touches. Most lists have none, or one at the top: parsing ends there."""
+    merged = _Merged(sum(len(_SPAN.findall(tags)) for tags in _tags(archive)))
+    for tags in _tags(archive):
+        if merged.left <= 0:
+            break
+        merged.parser.Parse(tags)
+    return merged.until
+
+
+def _tags(archive: zipfile.ZipFile) -> Iterator[bytes]:
+    """The table's XML in pieces that end where a tag does."""
+    rest = b""
     with archive.open("content.xml") as content:
         for piece in iter(lambda: content.read(_PIECE), b""):
-            merged.parser.Parse(piece)
-            if merged.over:
-                break
-    return merged.until
+            whole, end, rest = (rest + piece).rpartition(b">")
+            yield whole + end
 
 
 def _sheet(book: CalamineWorkbook, merged_until: int | None) -> Iterator[dict[str, Any]]:
