@@ -24,7 +24,7 @@ from nhi_express.registration import flows as registrations
 from nhi_express.registration.models import Consent, Registration
 from nhi_express.registration.rules import State
 from tests.counter.workplace import AWAY, Worker, member_of, registered, visit
-from tests.devices.test_codes import proof_for
+from tests.devices.codes import proof_for
 
 PASSWORD = "the river is quiet in spring"
 

@@ -232,3 +232,10 @@ _WORDS: dict[Event, Promise] = {
     Event.SERVICE_OPENED: _("Service opened"),
 }
 SHOWN_TO_MEMBERS = tuple(_WORDS)
+# By the capacity of who opened the record, and why.
+LOOK_UP_WORDS: dict[tuple[str, str], Promise] = {
+    ("clerk", "case"): _("A counter clerk opened your record for your visit"),
+    ("hotline", "caller_help"): _("A hotline agent opened your record: a caller asked for help"),
+    ("hotline", "caller_theft"): _("A hotline agent opened your record: a caller reported a loss or theft"),
+    ("hotline", "complaint"): _("A hotline agent opened your record: a complaint"),
+}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
@@ -10,8 +10,9 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q, QuerySet
+from django.utils.functional import Promise
 
-from nhi_express.audit.catalogue import SHOWN_TO_MEMBERS, Event
+from nhi_express.audit.catalogue import LOOK_UP_WORDS, SHOWN_TO_MEMBERS, Event
 from nhi_express.audit.models import Entry
 from nhi_express.core import clock, rows
 from nhi_express.core.config import config
@@ -21,10 +22,15 @@ Actor = Literal["member", "system", "officer", "clerk", "hotline", "staff"]
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """Whom an event concerns: pseudonyms only."""
+    """Whom an event concerns: pseudonyms only.
+
+    ``claimed`` is the number that somebody typed and did not prove to be theirs. It helps the hotline to find why a
+    caller failed; it is never shown in that member's own history, which strangers could fill otherwise.
+    """
 
     member: UUID | None = None
     registration: UUID | None = None
+    claimed: UUID | None = None
 
 
 def record(event: Event, about: About, actor: Actor = "member", /, **payload: str | int | list[str]) -> None:
@@ -33,7 +39,7 @@ def record(event: Event, about: About, actor: Actor = "member", /, **payload: st
     Raises :class:`RuntimeError` outside a transaction: an act without its event must not be possible.
     """
     _require_transaction(event)
-    who = {"actor": actor, "member": about.member, "registration": about.registration}
+    who = {"actor": actor, "member": about.member, "registration": about.registration, "claimed": about.claimed}
     rows.add(Entry(at=clock.now(), event=event.value, payload=payload, **who))
 
 
@@ -56,6 +62,25 @@ def history(about: About, most: int = 100) -> QuerySet[Entry]:
     if about.member:
         mine |= Q(member=about.member)
     return Entry.objects.filter(mine, event__in=[event.value for event in SHOWN_TO_MEMBERS]).order_by("-id")[:most]
+
+
+def timeline(members: Collection[UUID], registrations: Collection[UUID], most: int = 60) -> list[Entry]:
+    """What happened to a person lately, for whoever helps them, newest first; failed tries of unproven callers too."""
+    theirs = Q(member__in=members) | Q(claimed__in=members) | Q(registration__in=registrations)
+    return list(Entry.objects.filter(theirs).order_by("-id")[:most])
+
+
+def look_ups(about: About, most: int = 100) -> list[Entry]:
+    """Who of the staff opened a member's record, newest first."""
+    mine = Q(member=about.member) | Q(registration=about.registration)
+    return list(Entry.objects.filter(mine, event=Event.LOOKED_UP.value).order_by("-id")[:most])
+
+
+def told(entry: Entry) -> Promise | str:
+    """An event in words for its member; of a look-up, who opened the record in what capacity, and why."""
+    if entry.event == Event.LOOKED_UP.value:
+        return LOOK_UP_WORDS.get((entry.actor, str(entry.payload.get("purpose"))), Event.LOOKED_UP.words)
+    return Event(entry.event).words
 
 
 def expire() -> int:

@@ -1,6 +1,7 @@
 """The audit log. Rows are added in the transaction of the act they tell of, and refuse change (a database trigger)."""
 
 from django.db import models
+from django.db.models import Q
 
 
 class Entry(models.Model):
@@ -11,6 +12,7 @@ class Entry(models.Model):
     actor = models.CharField(max_length=16, db_comment="who acted: member, system, clerk, hotline; not personal")
     member = models.UUIDField(null=True, db_comment="keyed index of the member's ID number; pseudonym")
     registration = models.UUIDField(null=True, db_comment="registration concerned; pseudonym")
+    claimed = models.UUIDField(null=True, db_comment="keyed index of an ID number that was typed, unproven; pseudonym")
     payload = models.JSONField(default=dict, db_comment="codes and opaque identifiers; not personal")
 
     class Meta:
@@ -18,5 +20,6 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["registration", "-id"], name="audit_by_registration"),
             models.Index(fields=["member", "-id"], name="audit_by_member"),
+            models.Index(fields=["claimed", "-id"], condition=Q(claimed__isnull=False), name="audit_by_claim"),
             models.Index(fields=["at"], name="audit_by_time"),
         ]

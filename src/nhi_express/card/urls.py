@@ -35,5 +35,6 @@ urlpatterns = [
     path("portal/basics/", signed_in.basics, name="basics"),
     re_path(r"^portal/basics/mail/(?P<kind>main|backup)$", signed_in.contact, name="contact"),
     path("portal/basics/household", signed_in.household, name="household"),
+    path("portal/look-ups/", signed_in.look_ups, name="look_ups"),
     path("portal/health-bank/", signed_in.health_bank, name="health_bank"),
 ]

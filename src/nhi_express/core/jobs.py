@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cache, wraps
@@ -28,6 +29,7 @@ _TIDY_EVERY, _SWEEP_EVERY = timedelta(minutes=10), timedelta(seconds=15)
 _NOTICES_A_TURN = 10
 # What is kept of tasks: nothing needs those that ended well; the others are for whoever looks for the fault.
 _KEPT_WELL, _KEPT_FAILED = timedelta(hours=1), timedelta(days=7)
+_OBJECTS_BETWEEN_COLLECTIONS = 50_000
 Arguments = ParamSpec("Arguments")
 
 
@@ -71,9 +73,18 @@ def job(act: Callable[Arguments, None]) -> Task[Arguments, None]:
 def run(stop: Stop) -> None:
     """Send what is due, do tasks of the queue and chores, until ``stop``. A database that is away is waited for."""
     chores = [Chore(tidy_rooms, _TIDY_EVERY), Chore(sweep_rooms, _SWEEP_EVERY)]
+    settle()
     busy = True
     while not stop.waited(0.0 if busy else 1.0):
         busy = _one_turn(chores)
+
+
+def settle() -> None:
+    """Tell the collector of garbage that what is loaded by now stays: it would look through all of it again and again
+    while lists are worked on, which takes as long as reading their lines."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
 
 
 def _one_turn(chores: list[Chore]) -> bool:

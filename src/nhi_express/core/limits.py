@@ -57,3 +57,5 @@ class Limit(Enum):
     STAFF_CODE_SOURCE = Rule(10, timedelta(minutes=15))
     # Counted per source address: requests for tokens with wrong secrets, one after another.
     CLIENT_SECRET_SOURCE = Rule(30, timedelta(minutes=15))
+    # Counted per source address, which may be a whole office's: wrong stop codes of notices.
+    STOP_CODE_SOURCE = Rule(20, timedelta(minutes=15))

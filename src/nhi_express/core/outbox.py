@@ -22,17 +22,23 @@ from nhi_express.core.vault import vault
 
 # After each failure the wait doubles, from half a minute to six hours; after about five days we give up.
 _IN_HAND = timedelta(minutes=5)
+# Sixty bits, and a month: notices are read late.
+STOP_CODE_LENGTH, _STOP_CODES_LAST = 12, timedelta(days=30)
 _FIRST_WAIT, _LONGEST_WAIT, _MOST_ATTEMPTS = timedelta(seconds=30), timedelta(hours=6), 30
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What to send: ``kind`` names the template ``<room>/mail/<name>.txt`` as ``room/name``."""
+    """What to send: ``kind`` names the template ``<room>/mail/<name>.txt`` as ``room/name``.
+
+    A letter ``about`` a registration carries a stop code: who reads of an act that was not theirs types it at /stop/.
+    """
 
     kind: str
     address: str
     language: str
     values: dict[str, str]
+    about: UUID | None = None
 
 
 def post(letter: Letter, *, bulk: bool = False) -> None:
@@ -46,14 +52,27 @@ def post_all(letters: Iterable[Letter]) -> None:
     rows.add_all(Notice, _COLUMNS, [_row(letter, now, bulk=True) for letter in letters])
 
 
-_COLUMNS = ("id", "kind", "language", "sealed", "bulk", "created_at", "next_at", "attempts", "last_error", "sent_at")
+_COLUMNS = ("id", "kind", "language", "sealed", "about", "stop", "bulk", "created_at", "next_at")
 
 
 def _row(letter: Letter, now: datetime, *, bulk: bool) -> tuple[object, ...]:
     identifier = randomness.identifier()
-    content = json.dumps({"address": letter.address, "values": letter.values}).encode()
-    sealed = vault().seal(content, _context(identifier))
-    return identifier, letter.kind, letter.language, sealed, bulk, now, now, 0, "", None
+    code = randomness.letters(STOP_CODE_LENGTH) if letter.about else ""
+    values = {**letter.values, "stop_code": "-".join((code[:4], code[4:8], code[8:])) if code else ""}
+    content = json.dumps({"address": letter.address, "values": values}).encode()
+    sealed, stop = vault().seal(content, _context(identifier)), stop_index(code) if code else None
+    return identifier, letter.kind, letter.language, sealed, letter.about, stop, bulk, now, now
+
+
+def stop_index(code: str) -> UUID:
+    """How a stop code is kept: only who holds the key can tell a code from its index, or find one by trying."""
+    return vault().index(code, "core.stop")
+
+
+def stopped_by(code: str) -> UUID | None:
+    """The registration that a stop code's letter told of, or None: no such code, or its letter is too old."""
+    letters = Notice.objects.filter(stop=stop_index(code), created_at__gte=clock.now() - _STOP_CODES_LAST)
+    return letters.values_list("about", flat=True).first()
 
 
 def send_due(most: int = 50) -> int:

@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
-from nhi_express.counter.flows import accounts, offices
+from nhi_express.counter.flows import accounts, offices, reading
 from nhi_express.devices.rules import code_shown
 from nhi_express.help.errors import Refused
+from nhi_express.members.rules import IdentifierError, IdNumber
 
 app = typer.Typer(help="Staff accounts and service counters.", no_args_is_help=True)
 
@@ -37,3 +38,16 @@ def load_offices(
         typer.echo(f"{offices.load(file)} offices added.")
     except (OSError, KeyError, TypeError, tomllib.TOMLDecodeError) as error:
         raise SystemExit(f"{file.name} holds no offices: {type(error).__name__}") from error
+
+
+@app.command()
+def watch(
+    id_number: Annotated[str, typer.Argument(help="ID number of a person many are curious about.")],
+    off: Annotated[bool, typer.Option("--off", help="Do not watch the record any longer.")] = False,
+) -> None:
+    """Let every look-up of a record raise an alert to the supervisors."""
+    try:
+        reading.watch(IdNumber.parse(id_number), on=not off)
+    except (IdentifierError, Refused) as error:
+        raise SystemExit("Nobody is insured under this number.") from error
+    typer.echo("Not watched any longer." if off else "Watched from now on.")

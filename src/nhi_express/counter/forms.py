@@ -9,11 +9,14 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from nhi_express.counter.flows.hotline import Caller
 from nhi_express.counter.models import Office
-from nhi_express.counter.rules import AT_AN_OFFICE, Act, Document, Purpose, ReasonCode, RequestKind, Role
+from nhi_express.counter.rules import AT_AN_OFFICE, Act, Document, LookUpPurpose, Purpose, ReasonCode, RequestKind, Role
 from nhi_express.devices.forms import FIELD_ERRORS, parsed, problem, usable_number
 from nhi_express.members.rules import IdNumber, forgiven
 
+DAYS = ["%Y-%m-%d", "%Y/%m/%d"]
+DAY_ERRORS = {**FIELD_ERRORS, "invalid": _("Write the day as 1986-04-12.")}
 _ACCOUNT = re.compile(r"[a-z0-9][a-z0-9._-]{2,39}", re.ASCII)
 
 
@@ -110,7 +113,7 @@ class DocumentsForm(forms.Form):
     """The documents that a clerk ticks, and the last day of a residence permit."""
 
     documents = forms.MultipleChoiceField(choices=[(one.value, one.value) for one in Document], required=False)
-    permit_until = forms.DateField(required=False, input_formats=["%Y-%m-%d", "%Y/%m/%d"])
+    permit_until = forms.DateField(required=False, input_formats=DAYS)
 
     def seen(self) -> frozenset[Document]:
         """What was ticked."""
@@ -162,3 +165,38 @@ class OwnPasswordForm(forms.Form):
         if "password" in told and "again" in told and told["password"] != told["again"]:
             self.add_error("again", ValidationError(_("The two are not the same. Please type it once more.")))
         return told
+
+
+class CallerForm(forms.Form):
+    """What a caller answers."""
+
+    id_number = forms.CharField(max_length=64, error_messages=FIELD_ERRORS)
+    birth_date = forms.DateField(input_formats=DAYS, error_messages=DAY_ERRORS)
+    proof = forms.CharField(max_length=32, required=False, error_messages=FIELD_ERRORS)
+    purpose = forms.ChoiceField(
+        choices=[(one.value, one.value) for one in LookUpPurpose if one is not LookUpPurpose.CASE],
+        error_messages=FIELD_ERRORS,
+    )
+
+    def clean_id_number(self) -> IdNumber:
+        """A national ID or UI number."""
+        return parsed(IdNumber.parse, self.cleaned_data["id_number"])
+
+    def clean(self) -> dict[str, object]:
+        """Only who reports a theft may do without the second answer."""
+        told = dict(self.cleaned_data)
+        if told.get("purpose") not in {None, LookUpPurpose.CALLER_THEFT} and not told.get("proof"):
+            self.add_error("proof", problem("FIELD_REQUIRED"))
+        return told
+
+    def caller(self) -> Caller:
+        """The answers, once they are valid."""
+        told = self.cleaned_data
+        return Caller(told["id_number"], told["birth_date"], told["proof"], LookUpPurpose(told["purpose"]))
+
+
+class FindingForm(forms.Form):
+    """What an alert turned out to be."""
+
+    alert = forms.IntegerField(min_value=1)
+    finding = forms.ChoiceField(choices=[(one, one) for one in ("in_order", "talked_to", "reported")])

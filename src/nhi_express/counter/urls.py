@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from nhi_express.counter.views import accounts, approving, desk, entering, offices, visiting
+from nhi_express.counter.views import accounts, approving, desk, entering, hotline, offices, visiting
 
 app_name = "counter"
 urlpatterns = [
@@ -40,6 +40,9 @@ urlpatterns = [
     path("staff/approvals/<uuid:approval_id>", approving.decide, name="approval"),
     path("staff/requests/", approving.data_requests, name="requests"),
     path("staff/requests/<uuid:request_id>", approving.data_request, name="request"),
+    path("staff/hotline/", hotline.identify, name="hotline"),
+    path("staff/hotline/freeze", hotline.freeze, name="freeze"),
+    path("staff/alerts/", hotline.alerts, name="alerts"),
     path("visitor/", visiting.home, name="visitor"),
     path("visitor/state", visiting.state, name="visitor_state"),
     path("visitor/stay", visiting.stay, name="visitor_stay"),

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from nhi_express.devices import views
-from nhi_express.devices.views import codes
+from nhi_express.devices.views import codes, stopping
 
 app_name = "devices"
 urlpatterns = [
@@ -21,5 +21,8 @@ urlpatterns = [
     path("app/phones/<uuid:device_id>/<slug:act>", views.change_phone, name="change"),
     path("app/history/", views.history, name="history"),
     path("app/history/not-me", views.freeze, name="freeze"),
+    path("app/history/look-ups", views.look_ups, name="look_ups"),
+    path("stop/", stopping.stop, name="stop"),
+    path("stop/done", stopping.stopped, name="stopped"),
     path("app/contact/", views.contact, name="contact"),
 ]

@@ -40,9 +40,14 @@ def key_of(number: IdNumber) -> UUID:
     return vault().index(str(number), ID_PURPOSE)
 
 
+def key_of(number: IdNumber) -> UUID:
+    """The keyed index under which a number's holder is known."""
+    return vault().index(str(number), ID_PURPOSE)
+
+
 def known_keys(member: Member) -> tuple[UUID, ...]:
     """The keys under which a member may be known elsewhere: that of the present number first, then of former ones."""
-    return tuple(vault().index(str(number), ID_PURPOSE) for number in member.known_numbers)
+    return tuple(map(key_of, member.known_numbers))
 
 
 class AnotherImport(Exception):

@@ -15,7 +15,7 @@ from nhi_express.card.views.shell import act_of, form_page, page, present, reads
 from nhi_express.core.config import config
 from nhi_express.devices import flows as devices
 from nhi_express.devices.forms import CodeForm, posted
-from nhi_express.devices.views import change_asked
+from nhi_express.devices.views import change_asked, look_ups_of
 from nhi_express.devices.views.showing import shown_code, told_standing
 from nhi_express.help.catalogue import Problem
 from nhi_express.help.errors import Refused
@@ -161,3 +161,10 @@ def _moved(signed: PortalSignedIn, form: HouseholdForm) -> HttpResponse:
 def health_bank(request: HttpRequest, _signed: PortalSignedIn) -> HttpResponse:
     """健康存摺 opens on a bound phone; the page tells how to get there."""
     return page(request, "card/health_bank.html")
+
+
+@signed_in_required
+@require_GET
+def look_ups(request: HttpRequest, signed: PortalSignedIn) -> HttpResponse:
+    """誰查過我的資料: each look-up by staff, in what capacity and why."""
+    return page(request, "card/look_ups.html", {"entries": look_ups_of(signed.registration)})

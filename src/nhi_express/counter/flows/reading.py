@@ -70,6 +70,17 @@ def _unusual(on_duty: OnDuty, member: Member) -> frozenset[AlertKind]:
     )
 
 
+def watch(number: IdNumber, *, on: bool) -> None:
+    """Let every look-up of a record raise an alert, or no longer. Raises :class:`Refused` for nobody's number."""
+    member = register().find(number)
+    if member is None:
+        raise Refused(Problem.PERSON_NOT_FOUND)
+    if on:
+        Watched.objects.get_or_create(pk=member.key, defaults={"since": clock.now()})
+    else:
+        Watched.objects.filter(pk=member.key).delete()
+
+
 def alerts_open() -> list[Alert]:
     """Alerts that nobody has looked into yet, the oldest first."""
     waiting = Alert.objects.select_related("look_up__staff__office").filter(settled_at=None)

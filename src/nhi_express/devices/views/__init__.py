@@ -20,7 +20,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from nhi_express.audit import flows as audit
-from nhi_express.audit.catalogue import Event
+from nhi_express.audit.models import Entry
 from nhi_express.core.config import config
 from nhi_express.core.encoding import base64url, from_base64url
 from nhi_express.core.vault import CannotOpen, vault
@@ -209,13 +209,25 @@ def history(request: HttpRequest, signed: flows.SignedIn) -> HttpResponse:
     """The member's recent activity."""
     entries = audit.history(accounts.about(signed.registration))
     names = {str(device.id): flows.name_of(device) or device.model for device in flows.phones(signed.registration)}
-    rows = [_entry(entry.at, entry.event, entry.payload, names) for entry in entries]
+    rows = [_row_of(entry, names) for entry in entries]
     return render(request, "devices/history.html", {"entries": rows})
 
 
-def _entry(at: object, event: str, payload: dict[str, str], names: dict[str, str]) -> dict[str, object]:
-    code = payload.get("problem", "")
-    return {"at": at, "words": Event(event).words, "phone": names.get(payload.get("device", ""), ""), "code": code}
+def _row_of(entry: Entry, names: dict[str, str]) -> dict[str, object]:
+    phone, code = names.get(entry.payload.get("device", ""), ""), entry.payload.get("problem", "")
+    return {"at": entry.at, "words": audit.told(entry), "phone": phone, "code": code}
+
+
+@bound_phone_required
+@require_GET
+def look_ups(request: HttpRequest, signed: flows.SignedIn) -> HttpResponse:
+    """誰查過我的資料: each look-up by staff, in what capacity and why."""
+    return render(request, "devices/look_ups.html", {"entries": look_ups_of(signed.registration)})
+
+
+def look_ups_of(registration: Registration) -> list[dict[str, object]]:
+    """The look-ups of a member's record, in words."""
+    return [{"at": entry.at, "words": audit.told(entry)} for entry in audit.look_ups(accounts.about(registration))]
 
 
 @bound_phone_required

@@ -50,7 +50,7 @@ def matches(hashed: str, secret: str) -> bool:
 def tell(registration: Registration, kind: str, values: dict[str, str] | None = None) -> None:
     """Tell a member of an act, at every address on file (NIST SP 800-63B-4, section 4.6), in the act's transaction."""
     for address in addresses_on_file(registration):
-        post(Letter(kind, address, registration.language, values or {}))
+        post(Letter(kind, address, registration.language, values or {}, about=registration.id))
 
 
 def addresses_on_file(registration: Registration) -> list[str]:

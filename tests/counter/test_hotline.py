@@ -1,0 +1,159 @@
+"""The hotline sees why somebody failed and can stop a registration; every look-up is on record and watched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+
+from nhi_express.audit.catalogue import Event
+from nhi_express.audit.models import Entry
+from nhi_express.core import clock
+from nhi_express.counter.flows import hotline, reading
+from nhi_express.counter.models import Alert, LookUp
+from nhi_express.counter.rules import MANY_AN_HOUR, AlertKind, LookUpPurpose, Role
+from nhi_express.help.catalogue import Problem
+from nhi_express.help.errors import Refused
+from nhi_express.members.rules import IdNumber
+from nhi_express.registration.models import Registration
+from nhi_express.registration.rules import Reason, State
+from tests.counter.workplace import Worker, hired, member_of, registered
+from tests.outside import load_personas
+from tests.visitor import Visitor, person
+
+# A Tuesday morning, and that night.
+MORNING = datetime(2026, 11, 24, 10, 0, tzinfo=clock.TAIPEI)
+
+
+@pytest.fixture
+def agent(admin: Worker) -> Worker:
+    """A hotline agent, and the personas in the register."""
+    load_personas()
+    return hired(admin, Role.HOTLINE)
+
+
+def _caller(key: str, purpose: LookUpPurpose = LookUpPurpose.CALLER_HELP, **said: str) -> dict[str, str]:
+    someone = person(key)
+    told = {"id_number": someone.id_number, "birth_date": someone.birth_date, "proof": someone.card_number[-4:]}
+    return {**told, "purpose": purpose.value, **said}
+
+
+def _opens(agent: Worker, key: str, purpose: LookUpPurpose = LookUpPurpose.CALLER_HELP, **said: str) -> str:
+    """The page that an agent gets for a caller."""
+    answer = agent.browser().post("/staff/hotline/", _caller(key, purpose, **said))
+    return answer.content.decode()
+
+
+def test_the_agent_reads_why_a_caller_failed(agent: Worker, visitor: Callable[..., Visitor]) -> None:
+    phone = visitor()
+    phone.to_card(person("prepaid"))
+    shown = _opens(agent, "prepaid")
+    assert "Verification was refused" in shown
+    assert "prepaid" in shown.lower()
+    assert "M-02" in shown
+    assert "not proven to be them" in shown
+    assert person("prepaid").name not in shown, "masked"
+    assert person("prepaid").id_number not in shown.replace("/staff/hotline", "")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"birth_date": "1900-01-01"},
+        {"proof": "0001"},
+        {"id_number": person("new_ui").id_number},
+        {"id_number": person("not_insured").id_number},
+    ],
+)
+def test_who_does_not_answer_rightly_is_not_identified(agent: Worker, said: dict[str, str]) -> None:
+    shown = _opens(agent, "citizen", **said)
+    assert "S-40" in shown
+    assert Entry.objects.filter(event=Event.LOOKED_UP.value).count() == 1, "the try is on record"
+
+
+def test_a_theft_is_stopped_with_fewer_answers_and_shows_nothing(agent: Worker) -> None:
+    registration = registered("citizen")
+    shown = _opens(agent, "citizen", LookUpPurpose.CALLER_THEFT, proof="")
+    assert "What happened before is not shown" in shown
+    ticket = shown.split('name="ticket" value="')[1].split('"')[0]
+    assert "is stopped" in agent.browser().post("/staff/hotline/freeze", {"ticket": ticket}).content.decode()
+    registration.refresh_from_db()
+    assert (registration.state, registration.reason) == (State.SUSPENDED, Reason.THEFT)
+    assert Entry.objects.get(event=Event.REGISTRATION_SUSPENDED.value).actor == "hotline"
+
+
+def test_a_ticket_is_one_agents_and_one_calls(admin: Worker, agent: Worker) -> None:
+    registered("citizen")
+    someone = person("citizen")
+    said = hotline.Caller(
+        IdNumber.parse(someone.id_number), member_of("citizen").record.birth_date, "", LookUpPurpose.CALLER_THEFT
+    )
+    ticket = hotline.identify(agent.on_duty, said)
+    other = hired(admin, Role.HOTLINE)
+    with pytest.raises(Refused) as refusal:
+        hotline.freeze(other.on_duty, ticket)
+    assert refusal.value.problem is Problem.CALLER_NOT_IDENTIFIED
+    on_duty = agent.on_duty
+    with time_machine.travel(clock.now() + timedelta(minutes=21), tick=False), pytest.raises(Refused):
+        hotline.freeze(on_duty, ticket)
+    assert Registration.objects.get().state == State.ACTIVE
+
+
+def test_the_member_sees_who_looked_and_why(agent: Worker, visitor: Callable[..., Visitor]) -> None:
+    phone = visitor(language="en")
+    phone.enrol(person("citizen"))
+    _opens(agent, "citizen")
+    shown = phone.open("/app/history/look-ups").page.text
+    assert "A hotline agent opened your record: a caller asked for help" in shown
+    assert agent.staff.account not in shown, "the capacity, not the person"
+
+
+def _looks(agent: Worker, at: datetime, key: str = "citizen", times: int = 1) -> set[str]:
+    on_duty = agent.on_duty
+    with time_machine.travel(at, tick=False):
+        for _ in range(times):
+            reading.find(on_duty, IdNumber.parse(person(key).id_number), LookUpPurpose.CALLER_HELP)
+    return set(Alert.objects.values_list("kind", flat=True))
+
+
+def test_an_ordinary_look_up_raises_nothing(agent: Worker) -> None:
+    assert _looks(agent, MORNING) == set()
+
+
+@pytest.mark.parametrize("at", [MORNING.replace(hour=3), MORNING + timedelta(days=4)])
+def test_odd_hours_and_weekends_raise_an_alert(agent: Worker, at: datetime) -> None:
+    assert _looks(agent, at) == {AlertKind.OFF_HOURS}
+
+
+def test_many_look_ups_raise_an_alert(agent: Worker) -> None:
+    assert _looks(agent, MORNING, times=MANY_AN_HOUR) == set()
+    assert _looks(agent, MORNING + timedelta(minutes=1)) == {AlertKind.MANY}
+
+
+def test_own_colleagues_and_watched_records_raise_alerts(admin: Worker, agent: Worker) -> None:
+    hired(admin, Role.HOTLINE, id_number=person("citizen").id_number)
+    assert _looks(agent, MORNING) == {AlertKind.COLLEAGUE}
+    reading.watch(IdNumber.parse(person("new_ui").id_number), on=True)
+    assert _looks(agent, MORNING, "new_ui") == {AlertKind.COLLEAGUE, AlertKind.WATCHED}
+
+
+def test_a_supervisor_settles_an_alert_and_the_looker_never_sees_it(agent: Worker, supervisor: Worker) -> None:
+    _looks(agent, MORNING.replace(hour=3))
+    assert agent.browser().get("/staff/alerts/").status_code == 403
+    alert = Alert.objects.get()
+    shown = supervisor.browser().get("/staff/alerts/").content.decode()
+    assert agent.staff.account in shown
+    answer = supervisor.browser().post("/staff/alerts/", {"alert": alert.pk, "finding": "talked_to"})
+    assert answer.status_code == 302
+    assert reading.alerts_open() == []
+    assert supervisor.browser().post("/staff/alerts/", {"alert": alert.pk, "finding": "in_order"}).status_code == 409
+    assert LookUp.objects.count() == 1
+
+
+def test_only_the_hotline_takes_calls(clerk: Worker, supervisor: Worker) -> None:
+    for worker in (clerk, supervisor):
+        assert worker.browser().post("/staff/hotline/", _caller("citizen")).status_code == 403
+    assert Client().post("/staff/hotline/", _caller("citizen")).status_code == 401
