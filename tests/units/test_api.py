@@ -16,6 +16,7 @@ from django.test import Client as Browser
 from oauth2_provider.models import get_access_token_model
 
 from nhi_express.audit.catalogue import Event
+from nhi_express.audit.models import Entry
 from nhi_express.core import clock
 from nhi_express.enrolment.models import Invitation
 from nhi_express.units.flows.clients import end_client
@@ -26,6 +27,7 @@ from nhi_sandbox.register import RegisterRow
 from tests.counting import events
 from tests.races.racing import race
 from tests.tasks import drain
+from tests.units.hearing import Heard
 from tests.units.payroll import API, Payroll, payroll_of
 from tests.units.staff import OTHER, UNIT, checked, csv_of, desk_of, email_of, employ, line, outcomes, staff
 
@@ -466,6 +468,29 @@ def test_the_api_needs_no_csrf_token_and_cookies_open_nothing(payroll: Payroll) 
 
 def test_answers_are_kept_by_nobody(payroll: Payroll) -> None:
     assert payroll.get("/lists").headers["Cache-Control"] == "no-store"
+
+
+def test_no_log_and_no_address_names_a_person(payroll: Payroll, desk: Desk, heard: Heard) -> None:
+    people = employ(staff(5))
+    asked = [
+        by_file(payroll, mixed(people)),
+        send_rows(payroll, [{"name": people[0].name, "A123456789": "x"}], "k" * 16),
+    ]
+    drain()
+    path = asked[0].headers["Location"].removeprefix(API)
+    payroll.post(f"{path}/confirm", '{"version": 1}')
+    drain()
+    asked += [payroll.get(path), payroll.get(f"{path}/rows"), payroll.get("/people"), payroll.get("/lists")]
+    told = " ".join([*heard.said, *(answer.wsgi_request.get_full_path() for answer in asked), *map(str, told_events())])
+    for row in people:
+        for datum in (row.id_number, row.name, email_of(row)):
+            assert datum not in told
+    assert payroll.token not in told
+
+
+def told_events() -> list[object]:
+    """The payloads of all that is on record."""
+    return list(Entry.objects.values_list("payload", flat=True))
 
 
 def test_the_description_is_public_and_names_no_server(db: None) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import logging
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -26,6 +24,7 @@ from nhi_express.units.flows.desk import Desk
 from nhi_express.units.models import Client
 from nhi_express.units.rules import OfficerRole, Source
 from tests.counting import events
+from tests.units.hearing import Heard
 from tests.units.payroll import REVOKE, TOKEN, Payroll, basic, payroll_of, unit_of
 
 pytestmark = pytest.mark.django_db
@@ -278,26 +277,6 @@ def test_all_that_the_library_offers_of_rfc_9700_is_on() -> None:
 def test_no_page_for_users_of_django_is_installed() -> None:
     theirs = {name for name in settings.INSTALLED_APPS if name.startswith("django.contrib.")}
     assert theirs == {"django.contrib.staticfiles", "django.contrib.contenttypes", "django.contrib.auth"}
-
-
-class Heard(logging.Handler):
-    """Keeps all that any logger says, at any level."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.DEBUG)
-        self.said: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keep it."""
-        self.said.append(f"{record.getMessage()} {vars(record)}")
-
-
-@pytest.fixture
-def heard() -> Iterator[Heard]:
-    handler = Heard()
-    logging.root.addHandler(handler)
-    yield handler
-    logging.root.removeHandler(handler)
 
 
 def test_no_log_tells_a_secret_or_a_token(payroll: Payroll, heard: Heard) -> None:
