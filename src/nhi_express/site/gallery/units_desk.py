@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
 from types import SimpleNamespace
@@ -24,6 +25,7 @@ _AT = datetime(2026, 11, 23, 6, 32, 10, tzinfo=UTC)
 _COMPANY, _FARM, _FIRM = ("900000001", "900000002", "900000003")
 _NAMES = {_COMPANY: "示範沙盒股份有限公司", _FARM: "示範港灣農場", _FIRM: "示範帳房會計師事務所"}
 _SIGNED = SimpleNamespace(masked_name="甘○玉")
+_NOTHING: Mapping[str, str] = {}
 
 
 def _desk(at: str, *, responsible: bool = True, agent: bool = False) -> Context:
@@ -102,7 +104,9 @@ def _mine(*, asked: bool = False, some: bool = False, portal: bool = False) -> C
     return {**_side(portal=portal), "asked": questions, "duties": [_my(2, _COMPANY, "responsible")] if some else []}
 
 
-def _register(problem: Problem | None = None, *, portal: bool = False, **typed: str) -> Context:
+def _register(
+    typed: Mapping[str, str] | None = None, problem: Problem | None = None, *, portal: bool = False
+) -> Context:
     refusal = Refused(problem, until=_AT) if problem else None
     form = UnitForm(_typed(**typed) if typed else None)
     return {**_side("register", portal=portal), "form": form, "refusal": refusal}
@@ -163,9 +167,9 @@ PAGES = (
         "units/register.html",
         {
             "plain": _register,
-            "wrong": partial(_register, **{**_NUMBERS, "code": "12345"}),
-            "refused": partial(_register, Problem.UNIT_DATA_DO_NOT_MATCH, **_NUMBERS),
-            "locked": partial(_register, Problem.LOCKED, **_NUMBERS),
+            "wrong": partial(_register, {**_NUMBERS, "code": "12345"}),
+            "refused": partial(_register, _NUMBERS, Problem.UNIT_DATA_DO_NOT_MATCH),
+            "locked": partial(_register, _NUMBERS, Problem.LOCKED),
             "portal": partial(_register, portal=True),
         },
     ),
