@@ -21,6 +21,7 @@ from nhi_sandbox.cards import issuer
 from nhi_sandbox.cards.component import build_component
 from nhi_sandbox.personas import register_rows, unit_rows
 from nhi_sandbox.place import Place
+from nhi_sandbox.postman import Letter, read_letters
 from nhi_sandbox.register import RegisterRow, write_register
 from nhi_sandbox.units import STAFF, write_units
 
@@ -29,6 +30,7 @@ AGENT_PORT: Final = 46464
 # Of so many people as many are fit to work for the sandbox's units.
 _WITH_STAFF: Final = 2 * STAFF
 _PATIENCE_SECONDS = 60
+_COLLECTED_EVERY_SECONDS: Final = 30
 
 
 class DidNotStart(RuntimeError):
@@ -72,6 +74,7 @@ class Installation:
             f"http://operators.localhost:{ports.sandbox}",
             f"http://127.0.0.1:{ports.agent}",
             self._let_codes_end,
+            self._print_letters,
         )
         self._database_url = database_url or f"sqlite:///{self.folder / 'db.sqlite3'}"
         # Benches put a command in front of the site's, to keep it on one core.
@@ -117,9 +120,11 @@ class Installation:
 
     def _fill(self, register: Path, people: list[RegisterRow]) -> None:
         """Import the insurer's two files: who is insured, and the units through which they are."""
-        write_units(self.folder / "units.csv", unit_rows(people))
+        units = self.folder / "units.csv"
+        write_units(units, unit_rows(people))
         write_register(register, people)
         self.run("members", "import", str(register))
+        self.run("units", "import", str(units))
 
     def _let_codes_end(self) -> None:
         """As if time had passed for every code that waits; only in a database of this folder's own."""
@@ -128,6 +133,13 @@ class Installation:
                 "UPDATE registration_address SET code_until = '2000-01-01 00:00:00' WHERE confirmed_at IS NULL"
             )
             database.execute("UPDATE devices_devicecode SET until = '2000-01-01 00:00:00' WHERE used_by IS NULL")
+            database.execute("UPDATE enrolment_invitation SET code_until = '2000-01-01 00:00:00' WHERE state = 'open'")
+
+    def _print_letters(self) -> list[Letter]:
+        """Print what is due, as for the insurer's mail house, and read all letters that were ever printed."""
+        folder = self.folder / "letters"
+        self.run("units", "letters", "--out", str(folder))
+        return read_letters(folder)
 
     def run(self, *verbs: str) -> None:
         """Run one `nhi-express` command of this installation. Raises DidNotStart with what it said."""
@@ -159,8 +171,12 @@ class Installation:
         self._parts.clear()
 
     def watch(self) -> str:
-        """Wait until a part ends, and name it."""
+        """Wait until a part ends, and name it. Meanwhile the mail house collects what is to be printed."""
+        collected = 0.0
         while True:
+            if time.monotonic() > collected + _COLLECTED_EVERY_SECONDS:
+                self._print_letters()
+                collected = time.monotonic()
             for part in self._parts:
                 if part.poll() is not None:
                     return str(part.args)

@@ -20,6 +20,7 @@ from nhi_sandbox.demo import AGENT_PORT, DidNotStart, Installation, Ports
 from nhi_sandbox.journeys import plan, plan_late, run
 from nhi_sandbox.personas import personas
 from nhi_sandbox.place import Place, Result
+from nhi_sandbox.unit_journeys import planned as plan_units
 
 app = typer.Typer()
 _console = Console()
@@ -65,7 +66,8 @@ def _check(members: int, *, as_json: bool) -> int:
         installation.prepare(members, fresh=False)
         with installation:
             together = run(installation.place, plan())
-            return _report(chain(together, run(installation.place, plan_late(), 1)), as_json=as_json)
+            alone = run(installation.place, [*plan_late(), *plan_units()], 1)
+            return _report(chain(together, alone), as_json=as_json)
 
 
 def _report(results: Iterator[Result], *, as_json: bool) -> int:
@@ -97,7 +99,8 @@ def _serve(installation: Installation, members: int, *, fresh: bool) -> None:
         _console.print(_people())
         _console.print(f"\nThe app            {installation.place.site}/app/", soft_wrap=True)
         _console.print(f"The portal         {installation.place.site}/portal/", soft_wrap=True)
-        _console.print(f"The tester's panel {installation.place.sandbox}/   (choose SIM and network; the inbox)")
+        _console.print(f"The units' desk    {installation.place.site}/units/", soft_wrap=True)
+        _console.print(f"The tester's panel {installation.place.sandbox}/   (choose SIM and network; inbox, letters)")
         _console.print(f"The card reader    {installation.place.sandbox}/cards/   (whose card is in it)")
         _console.print(f"Every page         {installation.place.site}/gallery/")
         _console.print("\nOpen the panel first and put a SIM or a card in. Stop with Ctrl-C.")

@@ -219,7 +219,7 @@ def _timed(place: Place, item: Planned) -> Result:
     began = time.monotonic()
     try:
         got = item.journey(place, item.person)
-    except (Surprise, OSError, KeyError, ValueError, httpx2.HTTPError) as error:
+    except (Surprise, OSError, RuntimeError, KeyError, ValueError, httpx2.HTTPError) as error:
         got = f"{type(error).__name__}: {error}"
     seconds = round(time.monotonic() - began, 3)
     return Result(item.person.key, item.channel, item.expected, got, got == item.expected, seconds)

@@ -38,12 +38,12 @@ class MemberPhone(Visit):
         """Type the last four digits of the card."""
         return self.send("/app/bind/mobile/card", last4=last4)
 
-    def finish(self, password: str | None = PASSWORD, **fields: str) -> Self:
-        """Set a password (None keeps the old one), unlock the phone, be bound."""
+    def finish(self, password: str | None = PASSWORD, *, base: str = "/app/bind/mobile/", **fields: str) -> Self:
+        """Set a password (None keeps the old one), unlock the phone, be bound. ``base`` begins the channel's pages."""
         options = self._bind_options()
         key = self.phone.new_device_key()
         wish = {"keep_password": "yes"} if password is None else {"password": password}
-        self.send("/app/bind/mobile/finish", **self._proof(key, options), **wish, **fields)
+        self.send(f"{base}finish", **self._proof(key, options), **wish, **fields)
         self._adopt(key)
         return self
 
@@ -97,6 +97,20 @@ class MemberPhone(Visit):
         self.send("/app/bind/code/confirm", **self._proof(key, options))
         self._adopt(key)
         return self
+
+    # The steps of 啟用碼, by which a member finishes what their unit has begun.
+
+    def type_activation_code(self, id_number: str, code: str) -> Self:
+        """Type the code from the letter beside the ID number."""
+        return self.open("/app/bind/unit/code/").send("/app/bind/unit/code/type", id_number=id_number, code=code)
+
+    def finish_by_code(self, person: Persona) -> Self:
+        """From the right code to a bound phone."""
+        self.send("/app/bind/unit/terms", accept="yes")
+        row = person.row()
+        papers = {"household": row.household_number} if person.is_citizen else {"permit_issued": row.permit_issued}
+        self.send("/app/bind/unit/proof", last4=person.types["last4"], **papers)
+        return self.finish(base="/app/bind/unit/")
 
     # Signing in.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -35,15 +36,17 @@ class Letter:
 
 def read_letters(folder: Path) -> list[Letter]:
     """Every letter in the folder, the newest file last."""
+    files = sorted((file.stat().st_mtime_ns, file) for file in folder.glob("*.pdf"))
+    return [letter for changed, file in files for letter in _read(file, changed)]
+
+
+@cache
+def _read(file: Path, _changed: int) -> list[Letter]:
+    """The letters of one file. Reading takes some hundredths of a second a page, and a printed file never changes."""
     # Imported late: a sandbox that only serves reads no letters.
     from pypdf import PdfReader
 
-    files = sorted(folder.glob("*.pdf"), key=lambda file: (file.stat().st_mtime_ns, file.name))
-    return [
-        Letter(file.name, number, page.extract_text())
-        for file in files
-        for number, page in enumerate(PdfReader(file).pages, 1)
-    ]
+    return [Letter(file.name, number, page.extract_text()) for number, page in enumerate(PdfReader(file).pages, 1)]
 
 
 class Tray:

@@ -46,8 +46,11 @@ def _spaced(line: ListLine) -> ListLine:
 
 
 def _roc(line: ListLine) -> ListLine:
+    """A 民國 date without the word. Up to the year 31 it may as well begin with its day, and is not guessed at."""
     born = date.fromisoformat(line.birth_date)
-    return line._replace(birth_date=f"{born.year - 1911}/{born.month}/{born.day}")
+    year = born.year - 1911
+    outcome = line.outcome if year > 31 else "birth_date_invalid"
+    return line._replace(birth_date=f"{year}/{born.month}/{born.day}", outcome=outcome)
 
 
 def _roc_in_words(line: ListLine) -> ListLine:

@@ -19,7 +19,7 @@ class Surprise(Exception):
 class Visit:
     """What a person sees and sends. `carried` names the hidden fields of a page that go along with its form."""
 
-    carried: Iterable[str] = ("attempt", "version", "next", "token")
+    carried: Iterable[str] = ("attempt", "version", "next", "token", "via")
 
     def __init__(self, site: str, phone: Phone) -> None:
         self.site, self.phone = site.rstrip("/"), phone
