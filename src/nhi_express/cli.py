@@ -20,6 +20,7 @@ def main() -> None:
 
 
 def _assemble() -> typer.Typer:
+    from nhi_express.audit.commands import app as log
     from nhi_express.core.commands import keys, serving
     from nhi_express.counter.commands import app as staff
     from nhi_express.members.commands import app as members
@@ -27,6 +28,7 @@ def _assemble() -> typer.Typer:
     from nhi_express.units.commands import app as units
 
     app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+    app.add_typer(log, name="audit")
     app.add_typer(keys, name="keys")
     app.add_typer(members, name="members")
     app.add_typer(operators, name="operators")

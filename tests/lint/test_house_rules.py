@@ -42,7 +42,7 @@ CASES = [
     ("members/adapters/loading.py", "with transaction.atomic():\n    pass\n", None),
     ("members/adapters/table.py", "with transaction.atomic():\n    pass\n", "transactions-open-in-flows"),
     ("devices/views.py", "with transaction.atomic():\n    pass\n", "transactions-open-in-flows"),
-    ("audit/flows.py", "Entry.objects.create()\n", None),
+    ("audit/flows/log.py", "Entry.objects.create()\n", None),
     ("devices/flows/binding.py", "Entry.objects.create()\n", "events-are-recorded"),
     ("devices/apps.py", "from django.dispatch import receiver\n", "no-signals"),
     ("core/commands.py", "print('done')\n", "no-print"),

@@ -19,7 +19,7 @@ class Event(StrEnum):
     ATTEMPT_REFUSED = "enrolment:attempt:refused"
     # {attempt, channel, kinds (of evidence), operator (its code)}
     EVIDENCE_GATHERED = "enrolment:evidence:gathered"
-    # {attempt, channel, evidence, assurance, terms (version)}
+    # {attempt, channel, evidence, assurance, seconds (since the terms were accepted)}
     ENROLLED = "enrolment:member:enrolled"
     # {attempt, channel, problem}: the one gate itself said no
     ENROLMENT_REFUSED = "enrolment:member:refused"
@@ -40,7 +40,6 @@ class Event(StrEnum):
     REGISTRATION_APPLIED = "registration:state:applied"
     REGISTRATION_ACTIVATED = "registration:state:activated"
     # {reason}
-    REGISTRATION_BEGUN = "registration:state:begun"
     REGISTRATION_SUSPENDED = "registration:state:suspended"
     REGISTRATION_RESTORED = "registration:state:restored"
     REGISTRATION_CANCELLED = "registration:state:cancelled"
@@ -106,7 +105,7 @@ class Event(StrEnum):
     # {unit, officer, client}
     CLIENT_MADE = "units:client:made"
     CLIENT_ENDED = "units:client:ended"
-    # {unit, invitation}
+    # {unit, invitation}: and where the member had no registration, one was begun
     INVITED = "enrolment:invitation:made"
     INVITATION_REMINDED = "enrolment:invitation:reminded"
     INVITATION_WITHDRAWN = "enrolment:invitation:withdrawn"
@@ -135,6 +134,8 @@ class Event(StrEnum):
     DOCUMENTS_SEEN = "counter:case:documents_seen"
     # {staff, case, state}
     CASE_ENDED = "counter:case:ended"
+    # {staff, office, case}
+    CASE_REGISTERED = "counter:case:registered"
     # {staff, case}
     SCREEN_PAIRED = "counter:screen:paired"
     SCREEN_PARTED = "counter:screen:parted"

@@ -10,6 +10,8 @@ from uuid import UUID
 
 from django.db import transaction
 
+from nhi_express.audit.catalogue import Event
+from nhi_express.audit.flows import record
 from nhi_express.core import clock
 from nhi_express.counter.flows.cases import AtDesk, at_desk, require_documents
 from nhi_express.counter.models import Case
@@ -58,6 +60,8 @@ def register_at_desk(case: Case, version: str, language: str, password: str) -> 
         gate.claim(attempt, {AttemptState.OPEN}, AttemptState.CARD_PROVEN, member=at.member.key, evidence=names)
         attempt.evidence = names
         gate.enrol(attempt, at.member, gate.Wish(hashed, None, None, accepted, language))
+        facts = {"staff": str(case.clerk_id), "office": case.office_id, "case": str(case.id)}
+        record(Event.CASE_REGISTERED, at.about, "clerk", **facts)
 
 
 def _refuse_unless_ready(at: AtDesk) -> None:

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from nhi_express.audit.catalogue import Event
 from nhi_express.audit.flows import record
-from nhi_express.core import rows, throttle
+from nhi_express.core import clock, rows, throttle
 from nhi_express.core.limits import Limit
 from nhi_express.devices import flows as devices
 from nhi_express.devices.models import Device
@@ -67,7 +67,7 @@ def enrol(attempt: Attempt, member: Member, wish: Wish) -> Device | None:
         device = _bind(registration, wish, channel)
         # What was typed is not needed any longer.
         rows.change(Attempt, {"id": attempt.id}, sealed=b"", device=device and device.id)
-        _record_enrolment(registration, attempt, evidence)
+        _record_enrolment(registration, attempt, evidence, wish.terms)
         if begun is not None and registration.state == State.ACTIVE:
             invitations.finish(begun, registration, channel)
         forgive(member.key)
@@ -124,7 +124,11 @@ def _bind(registration: Registration, wish: Wish, channel: Channel) -> Device | 
     return devices.bind(registration, wish.phone, channel) if wish.phone is not None else None
 
 
-def _record_enrolment(registration: Registration, attempt: Attempt, evidence: list[Evidence]) -> None:
+def _record_enrolment(
+    registration: Registration, attempt: Attempt, evidence: list[Evidence], terms: AcceptedTerms | None
+) -> None:
+    # How long it took, for the figures: from the terms, with which every attempt begins.
+    took = {"seconds": int((clock.now() - terms.at).total_seconds())} if terms else {}
     record(
         Event.ENROLLED,
         accounts.about(registration),
@@ -132,4 +136,5 @@ def _record_enrolment(registration: Registration, attempt: Attempt, evidence: li
         channel=attempt.channel,
         evidence=[item.value for item in evidence],
         assurance=assurance(evidence),
+        **took,
     )
