@@ -41,9 +41,7 @@ SLIP: Final[Mapping[str, Promise]] = {
     "step1": _(
         "Open the QR code with your phone's camera. Or open %(site)s and choose “My employer has begun it for me”."
     ),
-    "step2": _(
-        "Verify by a monthly-plan mobile number in your own name, with mobile data switched on and your NHI card ready."
-    ),
+    "step2": _("Verify by your own monthly-plan mobile number: switch mobile data on, and have your NHI card ready."),
     "step3": _("Without such a number: use the activation code that the insurer sends to your own address."),
     "safe": _("This slip holds no code and no secret. Give your unit neither a code nor a password: it needs none."),
     "hotline": _("Hotline: %(free)s (free of charge), from a mobile phone %(mobile)s"),
