@@ -34,7 +34,7 @@ EXAMPLES = settings(
     suppress_health_check=list(HealthCheck),
 )
 # Lists come in states, so a request that fits may be refused too: 404, 409 and 429 are described, and tested by hand.
-CHECKED_BY = [CHECKS.get_one(name) for name in CHECKS.get_all_names() if name != "positive_data_acceptance"]
+CHECKED_BY: list[Any] = [CHECKS.get_one(name) for name in CHECKS.get_all_names() if name != "positive_data_acceptance"]
 
 # It takes nothing that could be wrong.
 CANNOT_BE_WRONG = {f"GET {API}/lists"}
@@ -66,7 +66,7 @@ def tried(described: Any, mode: GenerationMode, headers: dict[str, str], known: 
     """Send examples of all operations, and check each answer. Returns which operations had any."""
     seen: set[str] = set()
 
-    def send(case: Case) -> None:
+    def send(case: Case[Any]) -> None:
         # Lists that examples brought do not pile up, and the one that is there stands as it did.
         Batch.objects.exclude(pk=known).update(state=BatchState.STOPPED)
         Batch.objects.filter(pk=known).update(state=BatchState.CHECKED, version=1)
