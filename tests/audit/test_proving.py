@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from nhi_express.audit.catalogue import Event
 from nhi_express.audit.flows import About, proving, record
-from nhi_express.audit.models import Checkpoint, Entry, Node
+from nhi_express.audit.models import Checkpoint, Entry, Node, Progress
 from nhi_express.audit.rules import RunningTree, edges, leaf_hash, node_hash, root_of
 from nhi_express.core import clock
 from nhi_express.core.signing import log_key
@@ -133,7 +133,7 @@ def test_an_event_that_was_slipped_in_is_found(log: None) -> None:
 def test_a_tree_made_anew_does_not_fit_the_signed_heads(log: None) -> None:
     _behind_the_house(f"UPDATE audit_entry SET actor = 'system' WHERE id = {_entry(2)}")
     Node.objects.all().delete()
-    proving.Progress.objects.all().delete()
+    Progress.objects.all().delete()
     _later(proving.grow)
     assert proving.verify().faults == ("head_untrue:7", "head_untrue:11")
 

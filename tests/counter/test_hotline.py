@@ -69,7 +69,7 @@ def test_the_agent_reads_why_a_caller_failed(agent: Worker, visitor: Callable[..
     ],
 )
 def test_who_does_not_answer_rightly_is_not_identified(agent: Worker, said: dict[str, str]) -> None:
-    shown = _opens(agent, "citizen", **said)
+    shown = _opens(agent, "citizen", LookUpPurpose.CALLER_HELP, **said)
     assert "S-40" in shown
     assert Entry.objects.filter(event=Event.LOOKED_UP.value).count() == 1, "the try is on record"
 

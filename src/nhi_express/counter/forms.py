@@ -200,3 +200,28 @@ class FindingForm(forms.Form):
 
     alert = forms.IntegerField(min_value=1)
     finding = forms.ChoiceField(choices=[(one, one) for one in ("in_order", "talked_to", "reported")])
+
+
+class PeriodForm(forms.Form):
+    """The days and the office that figures are asked for."""
+
+    since = forms.DateField(input_formats=DAYS, error_messages=DAY_ERRORS)
+    until = forms.DateField(input_formats=DAYS, error_messages=DAY_ERRORS)
+    office = forms.SlugField(max_length=16, required=False)
+
+    def clean(self) -> dict[str, object]:
+        """The first day comes first, and a year is enough."""
+        told = dict(self.cleaned_data)
+        since, until = told.get("since"), told.get("until")
+        if since and until and not 0 <= (until - since).days <= 366:
+            self.add_error("until", ValidationError(_("Choose a period of at most a year.")))
+        return told
+
+
+class LogForm(forms.Form):
+    """Which part of the log is wanted."""
+
+    since = forms.DateField(required=False, input_formats=DAYS, error_messages=DAY_ERRORS)
+    until = forms.DateField(required=False, input_formats=DAYS, error_messages=DAY_ERRORS)
+    event = forms.RegexField(r"^[a-z:_]*$", max_length=48, required=False)
+    before = forms.IntegerField(required=False, min_value=1)

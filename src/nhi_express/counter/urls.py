@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from nhi_express.counter.views import accounts, approving, desk, entering, hotline, offices, visiting
+from nhi_express.counter.views import accounts, approving, desk, entering, figures, hotline, log, offices, visiting
 
 app_name = "counter"
 urlpatterns = [
@@ -43,6 +43,11 @@ urlpatterns = [
     path("staff/hotline/", hotline.identify, name="hotline"),
     path("staff/hotline/freeze", hotline.freeze, name="freeze"),
     path("staff/alerts/", hotline.alerts, name="alerts"),
+    path("staff/figures/", figures.dashboard, name="figures"),
+    path("staff/figures/<slug:name>.csv", figures.as_csv, name="figures_csv"),
+    path("staff/log/", log.read, name="log"),
+    path("staff/log/export", log.export, name="log_export"),
+    path("staff/log/verify", log.verify, name="log_verify"),
     path("visitor/", visiting.home, name="visitor"),
     path("visitor/state", visiting.state, name="visitor_state"),
     path("visitor/stay", visiting.stay, name="visitor_stay"),

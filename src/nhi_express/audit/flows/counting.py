@@ -60,12 +60,14 @@ def _day(at: Any) -> date:  # noqa: ANN401 - a datetime, which the query does no
     return day
 
 
-def _row(day: date, event: str, kind: Kind, times: int) -> tuple[object, ...]:
+def _row(day: date, event: str, kind: Kind, times: int) -> tuple[str | int | date, ...]:
     shown = day.isoformat() if connection.vendor == "sqlite" else day
     return shown, event, kind.channel, kind.office, kind.code, kind.detail, times
 
 
-def counts(events: Collection[str], since: date, until: date, by: tuple[str, ...], office: str = "") -> dict[Any, int]:
+def counts(
+    events: Collection[str], since: date, until: date, by: tuple[str, ...], office: str = ""
+) -> dict[tuple[Any, ...], int]:
     """How often ``events`` happened from ``since`` to ``until``, by the columns of ``by``: {(values…): times}."""
     found = DayCount.objects.filter(event__in=events, day__range=(since, until))
     if office:
