@@ -9,20 +9,16 @@ from __future__ import annotations
 
 import gc
 import json
-import os
 import resource
-import shutil
-import subprocess
-import sys
 import tempfile
 import time
 from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench.engines import child, database, prepare
 from bench.report import Measure, parse, parser, show
 
 if TYPE_CHECKING:
@@ -67,8 +63,10 @@ def _measures(wanted: Namespace, folder: Path) -> Iterator[Measure]:
     folder.chmod(0o755)
     file = _register(folder, wanted.rows)
     for engine in [wanted.engine] if wanted.engine else ["sqlite", "postgresql"]:
-        with _database(engine, folder) as url:
-            pairs = _child(folder, url, "--part", "speed", "--file", str(file), "--runs", str(wanted.runs))
+        with database(engine, folder) as url:
+            pairs = child(
+                "bench.import_register", folder, url, "--part", "speed", "--file", str(file), "--runs", str(wanted.runs)
+            )
             note = f"{wanted.rows:,} rows a run"
             yield Measure(f"import-{engine}", "rows/s", _TARGET, [(one, floor) for one, floor in pairs], [note])
             if wanted.memory_rows:
@@ -80,7 +78,9 @@ def _flatness(engine: str, url: str, folder: Path, wanted: Namespace) -> Measure
     note = f"value: peak for {_SHORT:,} rows, floor: peak for {wanted.memory_rows:,}"
     measure = Measure(f"import-memory-{engine}", "MiB", _FLAT, notes=[note])
     for _ in range(wanted.runs):
-        short, long = (_child(folder, url, "--part", "memory", "--file", str(file))[0][0] for file in files)
+        short, long = (
+            child("bench.import_register", folder, url, "--part", "memory", "--file", str(file))[0][0] for file in files
+        )
         measure.pairs.append((short, long))
     return measure
 
@@ -96,55 +96,9 @@ def _register(folder: Path, rows: int) -> Path:
     return file
 
 
-@contextmanager
-def _database(engine: str, folder: Path) -> Iterator[str]:
-    """The address of an empty database, and its server for as long as it is needed."""
-    if engine == "sqlite":
-        yield f"sqlite:///{folder}/bench.sqlite3"
-        return
-    from tests.postgres import PrivatePostgres
-
-    server = PrivatePostgres(folder / "postgres")
-    server.start()
-    try:
-        yield server.url("nhi")
-    finally:
-        server.stop()
-        shutil.rmtree(server.folder)
-
-
-def _child(folder: Path, url: str, *arguments: str) -> list[list[float]]:
-    """What a process of its own measures: Django reads the database's address once."""
-    surroundings = {
-        "NHI_ENV": "demo",
-        "NHI_DATABASE_URL": url,
-        "NHI_KEYS_DIR": str(folder / "keys"),
-        "DJANGO_SETTINGS_MODULE": "nhi_express.settings",
-    }
-    command = [sys.executable, "-m", "bench.import_register", *arguments]
-    done = subprocess.run(command, env={**os.environ, **surroundings}, stdout=subprocess.PIPE, check=True)
-    told: list[list[float]] = json.loads(done.stdout)
-    return told
-
-
-def _prepare() -> Vault:
-    """Keys, tables, and the modules that may be imported only when Django knows its settings."""
-    import django
-    from django.core.management import call_command
-
-    from nhi_express.core import vault
-    from nhi_express.core.config import config
-
-    django.setup()
-    call_command("migrate", verbosity=0)
-    if not config().keys_dir.exists():
-        vault.make_keys(config().keys_dir)
-    return vault.vault()
-
-
 def _speed(wanted: Namespace) -> list[tuple[float, float]]:
     """Pairs of rows a second: the import's and the floor's, taken in turns."""
-    vault = _prepare()
+    vault = prepare()
     rows = _rows(wanted.file)
     _timed_import(wanted.file)
     return [(len(rows) / _timed_import(wanted.file), len(rows) / _timed_floor(vault, rows)) for _ in range(wanted.runs)]
@@ -152,7 +106,7 @@ def _speed(wanted: Namespace) -> list[tuple[float, float]]:
 
 def _memory(wanted: Namespace) -> list[tuple[float]]:
     """The most memory, in MiB, that this process held at any moment of one import."""
-    _prepare()
+    prepare()
     _timed_import(wanted.file)
     return [(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,)]
 

@@ -127,6 +127,12 @@ def test_many_are_found_by_present_and_former_keys_with_one_question(load: Load,
         assert found[key] == register.find(IdNumber.parse(number))
 
 
+def test_its_version_tells_that_it_may_say_something_else(load: Load) -> None:
+    first = load([CITIZEN.row()]).version()
+    assert load([CITIZEN.row(), CHANGED.row()]).version() != first
+    assert RegisterTable().version() == RegisterTable().version() != ""
+
+
 def test_of_two_rows_for_one_key_the_same_one_tells_who_it_is(load: Load, the_vault: Vault) -> None:
     former = CHANGED.former_id_numbers[0]
     register = load([CHANGED.row()._replace(id_number=former, former_id_numbers="")])

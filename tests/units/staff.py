@@ -10,8 +10,10 @@ from itertools import islice
 
 from django.db import transaction
 
+from nhi_express.core import clock
 from nhi_express.members.adapters.loading import upsert
 from nhi_express.members.flows import sealed_row
+from nhi_express.members.models import ImportRun
 from nhi_express.units.flows import lists
 from nhi_express.units.flows.desk import Desk
 from nhi_express.units.models import Batch
@@ -37,14 +39,11 @@ def staff(count: int, unit: str = UNIT) -> list[RegisterRow]:
 
 def employ(rows: Sequence[RegisterRow]) -> Sequence[RegisterRow]:
     """Put people into the register, or change what it says of them."""
+    now = clock.now()
     with transaction.atomic():
-        upsert([sealed_row(list(row), _run()) for row in rows])
+        run = ImportRun.objects.create(digest="", offset=len(rows), started_at=now, finished_at=now)
+        upsert([sealed_row(list(row), run.pk) for row in rows])
     return rows
-
-
-def _run(numbers: list[int] = [0]) -> int:  # noqa: B006 - counts the imports of this process
-    numbers[0] += 1
-    return numbers[0]
 
 
 def line(row: RegisterRow, **changes: str) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from nhi_express.help.errors import Refused
 from nhi_express.registration import flows as accounts
 from nhi_express.registration.models import Registration
 from nhi_express.registration.rules import Reason
-from nhi_express.units.flows import lists, working
+from nhi_express.units.flows import checking, lists, working
 from nhi_express.units.models import Batch, BatchLines, BatchPart, BatchRow
 from nhi_express.units.rules import BatchState, RowReason, RowState
 from tests.counting import events
@@ -77,7 +77,7 @@ def test_a_good_list_is_checked_confirmed_and_its_people_invited() -> None:
         assert BatchRow.objects.get(member=key).invitation == invitation
         way = "letter" if people[place].postal_address else "mail" if people[place].email else "none"
         assert invitation.code_way == way
-    assert events(Event.INVITED) == events(Event.REGISTRATION_BEGUN) == 3
+    assert events(Event.INVITED) == 3
     assert outbox.send_due() == 2
     assert sorted(one.to[0] for one in mail.outbox) == sorted(map(email_of, (people[0], people[2])))
     assert "春天企業" in mail.outbox[0].body
@@ -444,3 +444,51 @@ def test_a_letter_is_one_of_many_alike_and_leaves_after_others() -> None:
     desk, people = desk_of(), employ(staff(2))
     enrolled(desk, checked(desk, map(line, people)))
     assert list(Notice.objects.values_list("kind", "bulk")) == [("units/invited", True)] * 2
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_lines_are_opened_once_more_only_if_the_register_or_the_day_changed(
+    changed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with time_machine.travel("2026-11-23T08:00:00+00:00", tick=False) as time:
+        desk, people = desk_of(), employ(staff(5))
+        activate(people[0].id_number)
+        batch = checked(desk, [*map(line, people), line(people[1])])
+        opened: list[int] = []
+        real = checking.judge
+        monkeypatch.setattr(checking, "judge", lambda *given: [opened.append(1), *real(*given)][1:])
+        if changed:
+            time.shift(timedelta(days=1))
+        assert enrolled(desk, batch).invited == 4
+    assert len(opened) == changed
+
+
+def test_what_stands_elsewhere_is_asked_again_though_the_register_is_the_same() -> None:
+    desk, people = desk_of(), employ(staff(5))
+    activate(people[0].id_number)
+    first = checked(desk, [line(people[1])])
+    batch = checked(desk, map(line, people))
+    assert states(batch) == ["registered", RowReason.IN_ANOTHER_LIST, "ready", "ready", "ready"]
+    enrolled(desk, first)
+    activate(people[2].id_number)
+    batch = enrolled(desk, batch)
+    assert (batch.state, batch.changed) == (BatchState.CHECKED, 2)
+    assert states(batch) == ["registered", RowReason.INVITED_ALREADY, "registered", "ready", "ready"]
+    cancelled = accounts.living(vault().index(people[0].id_number, "members.id"))
+    assert cancelled is not None
+    accounts.cancel(cancelled, Reason.STAFF, "clerk")
+    batch = enrolled(desk, batch)
+    assert states(batch)[0] == "ready"
+    batch = enrolled(desk, batch)
+    assert (batch.state, batch.invited) == (BatchState.DONE, 3)
+
+
+def test_a_stopped_list_frees_whom_it_held_in_another() -> None:
+    desk, people = desk_of(), employ(staff(2))
+    first = checked(desk, map(line, people))
+    second = checked(desk, map(line, people))
+    assert states(second) == [RowReason.IN_ANOTHER_LIST] * 2
+    lists.stop(desk, first.id)
+    second = enrolled(desk, second)
+    assert (second.changed, states(second)) == (2, ["ready"] * 2)
+    assert enrolled(desk, second).invited == 2

@@ -11,7 +11,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from nhi_express.core import jobs
 from nhi_express.enrolment.models import Invitation
-from nhi_express.units.flows import lists, working
+from nhi_express.units import jobs as room
+from nhi_express.units.flows import lines, lists, working
 from nhi_express.units.models import Batch, BatchRow
 from nhi_express.units.rules import BatchState
 from tests.tasks import drain
@@ -45,7 +46,7 @@ def test_five_lines_are_done_while_twenty_thousand_are_at_work() -> None:
     assert Invitation.objects.count() == 5
     halfway = lists.find(large, long.id)
     assert (halfway.state, halfway.lines) == (BatchState.CHECKING, 20_000)
-    assert halfway.checked <= 15 * 500
+    assert halfway.checked <= 15 * lines.LINES_A_PIECE
     drain()
     assert lists.find(large, long.id).state == BatchState.CHECKED
 
@@ -71,8 +72,8 @@ def test_a_list_whose_worker_died_goes_on_after_a_while_and_not_before(monkeypat
         assert working.take_up_again() == 0
         assert drain() == 0
         time.shift(working.LEASE + timedelta(seconds=1))
-        assert jobs.sweep_rooms() == 1
-        assert jobs.sweep_rooms() == 0, "it has its turn"
+        assert room.sweep() == 1
+        assert room.sweep() == 0, "it has its turn"
         drain()
         assert lists.find(desk, batch.id).ready == 5
         lost.refresh_from_db()

@@ -66,4 +66,5 @@ def worker() -> None:
     stop = jobs.Stop()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, stop.ask)
+    jobs.settle()
     jobs.run(stop)

@@ -73,7 +73,6 @@ def job(act: Callable[Arguments, None]) -> Task[Arguments, None]:
 def run(stop: Stop) -> None:
     """Send what is due, do tasks of the queue and chores, until ``stop``. A database that is away is waited for."""
     chores = [Chore(tidy_rooms, _TIDY_EVERY), Chore(sweep_rooms, _SWEEP_EVERY)]
-    settle()
     busy = True
     while not stop.waited(0.0 if busy else 1.0):
         busy = _one_turn(chores)

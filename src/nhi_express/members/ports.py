@@ -38,3 +38,7 @@ class InsuredRegister(Protocol):
     def by_keys(self, keys: Iterable[UUID]) -> dict[UUID, Member]:
         """Of many keyed indexes of ID numbers, present or former, the members known by them: one question for all."""
         ...
+
+    def version(self) -> str:
+        """A mark that is another one whenever anything that the register says may be another; empty where unknown."""
+        ...

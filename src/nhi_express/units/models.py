@@ -134,6 +134,7 @@ class Batch(models.Model):
     refused = models.PositiveIntegerField(default=0, db_comment="lines refused; not personal")
     invited = models.PositiveIntegerField(default=0, db_comment="lines whose people were invited; not personal")
     changed = models.PositiveIntegerField(default=0, db_comment="lines that changed since the review; not personal")
+    seen = models.CharField(max_length=64, default="", blank=True, db_comment="register's version and day at checking")
     version = models.PositiveIntegerField(default=0, db_comment="of the review that was shown; not personal")
     confirmed = models.BooleanField(default=False, db_comment="whether the officer has confirmed this version")
     # Null, not empty: the constraint below counts keys, and lists without one are no repetition of each other.

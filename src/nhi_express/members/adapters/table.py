@@ -9,7 +9,7 @@ from django.db import connection
 
 from nhi_express.core import rows
 from nhi_express.core.vault import vault
-from nhi_express.members.models import InsuredMember
+from nhi_express.members.models import ImportRun, InsuredMember
 from nhi_express.members.ports import Member
 from nhi_express.members.rules import IdNumber, unpack
 
@@ -64,13 +64,19 @@ class RegisterTable:
                 found[asked] = member
         return found
 
+    def version(self) -> str:
+        """How far the last import came: that is written in one transaction with the rows that it brings."""
+        last = ImportRun.objects.order_by("-pk").values_list("pk", "offset").first()
+        return "{}:{}".format(*last) if last else ""
+
 
 def _under_any(keys: Iterable[UUID]) -> Iterator[tuple[UUID, UUID, bytes, int]]:
-    sought = rows.many([_stored(key) for key in keys])
+    given = {_stored(key): key for key in keys}
+    sought = rows.many(list(given))
     with connection.cursor() as cursor:
         cursor.execute(_UNDER_ANY.format(rows.ONE_OF[connection.vendor]), [sought, sought])
         told = cursor.fetchall()
-    return ((_read(asked), _read(key), sealed, run) for asked, key, sealed, run in told)
+    return ((given[asked], given.get(key) or _read(key), sealed, run) for asked, key, sealed, run in told)
 
 
 def _stored(key: UUID) -> object:

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from nhi_express.audit.catalogue import Event
-from nhi_express.audit.flows import About, Actor, record, record_all
+from nhi_express.audit.flows import Actor, record
 from nhi_express.core import clock, randomness, rows
 from nhi_express.help.catalogue import Problem
 from nhi_express.help.errors import Refused
@@ -138,15 +138,13 @@ _FINISHED = (State.ACTIVE, State.SUSPENDED)
 def await_activation(members: Collection[UUID], language: str) -> dict[UUID, UUID]:
     """Begin a registration for each of many members who has none, within the caller's transaction: an officer's act.
 
-    Returns the registration of each. Raises :class:`django.db.IntegrityError` when one registers at this very moment.
+    Returns the registration of each; the event of the invitation tells of it. Raises :class:`django.db.IntegrityError` when one registers at this very moment.
     """
     begun = {member: identifier for member, (identifier, _) in _living_among(members).items()}
     new = {member: randomness.identifier() for member in members if member not in begun}
     now, state = clock.now(), (State.PENDING_ACTIVATION.value, Reason.UNIT.value)
     made = [(identifier, member, *state, "", language, now, now) for member, identifier in new.items()]
     rows.add_all(Registration, _COLUMNS, made)
-    told = ((About(member, identifier), {"reason": Reason.UNIT.value}) for member, identifier in new.items())
-    record_all(Event.REGISTRATION_BEGUN, told, "officer")
     return begun | new
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
 from django.db.models import Count
@@ -13,7 +15,6 @@ from nhi_express.core.vault import vault
 from nhi_express.enrolment.flows.inviting import invited_among
 from nhi_express.enrolment.rules import CodeWay
 from nhi_express.members.flows import key_of, register
-from nhi_express.members.ports import Member
 from nhi_express.members.rules import MemberRecord
 from nhi_express.registration import flows as accounts
 from nhi_express.units.models import Batch, BatchRow
@@ -30,7 +31,9 @@ from nhi_express.units.rules import (
 )
 
 # Lists whose ready lines still may become invitations.
-_OPEN = (BatchState.CHECKING, BatchState.CHECKED, BatchState.ENROLLING)
+_OPEN: Final = (BatchState.CHECKING, BatchState.CHECKED, BatchState.ENROLLING)
+# What stands elsewhere about a person, not what the line says, makes these of a good line.
+_BESIDE: Final = (RowReason.INVITED_ALREADY, RowReason.IN_ANOTHER_LIST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,59 +51,105 @@ class Judged:
     code_way: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Around:
-    """All that is known around some lines: whom the register knows, and what stands elsewhere about the same people."""
+class Standing(NamedTuple):
+    """What a line came out as when it was checked before."""
 
-    found: dict[UUID, Member]
+    line: int
+    state: str
+    reason: str
+    member: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """For whom and when lines are judged, and what stands elsewhere about their people; ``before``: whose line stands
+    further up in the list."""
+
+    unit: str
+    today: date
     registered: set[UUID]
     invited: set[UUID]
-    before: set[UUID]
     elsewhere: set[UUID]
+    before: set[UUID]
+
+    def of(self, who: UUID) -> RowState | RowReason:
+        """What becomes of a good line about somebody, whoever stands further up."""
+        if who in self.registered:
+            return RowState.REGISTERED
+        if who in self.invited:
+            return RowReason.INVITED_ALREADY
+        return RowReason.IN_ANOTHER_LIST if who in self.elsewhere else RowState.READY
+
+
+def moment() -> str:
+    """What a line's outcome depends on besides what stands elsewhere: the register, and the day. Empty: unknown."""
+    version = register().version()
+    return f"{version} {clock.today()}" if version else ""
 
 
 def judge(batch: Batch, lines: Sequence[Line]) -> list[Judged]:
     """Judge one piece of a list, with one question to each table."""
     read = [read_row(line.cells) for line in lines]
     keys = [key_of(row.id_number) if row.id_number else None for row in read]
-    around = _look_around(batch, lines[0].number, [key for key in keys if key])
-    today, judged = clock.today(), []
-    for line, row, key in zip(lines, read, keys, strict=True):
-        member = around.found.get(key) if key else None
-        who = member.key if member else key
-        record = member.record if member else None
-        state, reason = judge_row(row, record, batch.unit_id, who in around.registered, today)
-        if not reason and who:
-            state, reason = _among_others(who, state, around)
-        counts = None if reason else who
+    found = register().by_keys({key for key in keys if key})
+    people = [found[key].key if key in found else key for key in keys]
+    beside = _beside(batch, lines[0].number, {who for who in people if who})
+    judged = []
+    for line, row, key, who in zip(lines, read, keys, people, strict=True):
+        record = found[key].record if key in found else None
+        state, reason = _judge(row, record, who, beside)
+        counts = who if not reason or reason in _BESIDE else None
         judged.append(Judged(line.number, row, counts, state.value, str(reason), _code_way(record, state)))
     return judged
 
 
-def _among_others(who: UUID, state: RowState, around: _Around) -> tuple[RowState, str]:
-    """The same line seen beside the others; of two good lines about one person the first counts."""
-    if who in around.before:
+def _judge(
+    row: ReadRow, record: MemberRecord | None, who: UUID | None, beside: _Beside
+) -> tuple[RowState, RowReason | Literal[""]]:
+    """One line by itself, and then beside the others: of two good lines about one person the first counts."""
+    state, reason = judge_row(row, record, beside.unit, who in beside.registered, beside.today)
+    if reason or who is None:
+        return state, reason
+    if who in beside.before:
         return RowState.REFUSED, RowReason.TWICE_IN_THE_LIST
-    around.before.add(who)
-    if state == RowState.REGISTERED:
-        return state, ""
-    if who in around.invited:
-        return RowState.REFUSED, RowReason.INVITED_ALREADY
-    return (RowState.REFUSED, RowReason.IN_ANOTHER_LIST) if who in around.elsewhere else (state, "")
+    beside.before.add(who)
+    outcome = beside.of(who)
+    return (RowState.REFUSED, outcome) if isinstance(outcome, RowReason) else (outcome, "")
 
 
-def _look_around(batch: Batch, first: int, keys: Sequence[UUID]) -> _Around:
-    found = register().by_keys(keys)
-    members = {found[key].key if key in found else key for key in keys}
+def unchanged(batch: Batch, standing: Sequence[Standing]) -> bool:
+    """Whether lines come out as before, told without opening them: if the :func:`moment` is the same, only what stands
+    elsewhere can make a difference, and only to lines that count for a person."""
+    members = {one.member for one in standing if one.member}
+    beside = _beside(batch, standing[0].line, members)
+    return all(beside.of(one.member) == _was(one) for one in standing if one.member)
+
+
+def _was(one: Standing) -> str:
+    """What stood elsewhere about a line's person, as :meth:`_Beside.of` tells it."""
+    if one.state == RowState.REGISTERED or one.reason in _BESIDE:
+        return one.reason or one.state
+    return RowState.READY
+
+
+def still(judged: Judged, before: Standing) -> bool:
+    """Whether a line comes out as before. One that was refused for a shared address stays so."""
+    if before.reason == RowReason.EMAIL_SHARED and judged.state == RowState.READY:
+        return True
+    return (judged.state, judged.reason) == (before.state, before.reason)
+
+
+def _beside(batch: Batch, first: int, members: Collection[UUID]) -> _Beside:
     standing = list(rows.among(BatchRow, "member", members, "member", "batch_id", "line", "state"))
     others = {other for _, other, _, state in standing if other != batch.id and state == RowState.READY}
     live = set(Batch.objects.filter(pk__in=others, state__in=_OPEN).values_list("pk", flat=True)) if others else set()
-    return _Around(
-        found,
+    return _Beside(
+        batch.unit_id,
+        clock.today(),
         accounts.registered_among(members),
         invited_among(batch.unit_id, members),
-        {who for who, other, line, _ in standing if other == batch.id and line < first},
         {who for who, other, _, state in standing if other in live and state == RowState.READY},
+        {who for who, other, line, _ in standing if other == batch.id and line < first},
     )
 
 
@@ -127,10 +176,3 @@ def refuse_shared_mailboxes(batch: Batch) -> int:
     shared = lines.filter(lines__gt=MOST_LINES_PER_MAILBOX).values("mailbox")
     ready = mine.filter(state=RowState.READY, mailbox__in=shared)
     return ready.update(state=RowState.REFUSED, reason=RowReason.EMAIL_SHARED, code_way="")
-
-
-def still(judged: Judged, state: str, reason: str) -> bool:
-    """Whether a line that was judged before comes out as it did. One refused for a shared address stays so."""
-    if reason == RowReason.EMAIL_SHARED and judged.state == RowState.READY:
-        return True
-    return (judged.state, judged.reason) == (state, reason)

@@ -15,7 +15,7 @@ from nhi_express.units.reading import Line
 from nhi_express.units.rules import RowCells
 
 # So many lines are sealed together, and are one turn's work.
-LINES_A_PIECE = 500
+LINES_A_PIECE = 1_000
 Piece = tuple[int, bytes]
 
 
@@ -39,6 +39,12 @@ def piece(batch: Batch, number: int) -> list[Line]:
     """The lines of one piece; none where it does not exist."""
     found = BatchLines.objects.filter(batch=batch, number=number).first()
     return [] if found is None else _opened(found)
+
+
+def span(batch: Batch, number: int) -> tuple[int, int]:
+    """The first and the last number that a line of this piece may have."""
+    ends = dict(BatchLines.objects.filter(batch=batch, number__in=(number - 1, number)).values_list("number", "last"))
+    return ends.get(number - 1, 0) + 1, ends[number]
 
 
 def cells_of(found: Iterable[BatchRow]) -> dict[int, RowCells]:

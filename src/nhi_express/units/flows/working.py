@@ -26,7 +26,7 @@ from nhi_express.core.config import config
 from nhi_express.core.jobs import job
 from nhi_express.core.vault import vault
 from nhi_express.units.flows import checking, inviting, lines
-from nhi_express.units.flows.checking import Judged
+from nhi_express.units.flows.checking import Judged, Standing
 from nhi_express.units.models import Batch, BatchLines, BatchPart, BatchRow
 from nhi_express.units.reading import ListRefused, read_list
 from nhi_express.units.rules import BatchState, RowState
@@ -156,26 +156,32 @@ def _refuse(batch: Batch, problem: str) -> None:
 
 def _check(batch: Batch) -> None:
     """Check the next piece: for the first time, or once more after the officer's yes. Behind the last, conclude."""
-    given = lines.piece(batch, batch.piece)
-    if given:
-        (_check_again if batch.confirmed else _check_first)(batch, checking.judge(batch, given))
-    else:
+    if batch.checked == batch.lines:
         _conclude(batch)
+    else:
+        (_check_again if batch.confirmed else _check_first)(batch)
 
 
-def _check_first(batch: Batch, judged: Sequence[Judged]) -> None:
-    counts = _counted(batch, Counter(one.state for one in judged))
+def _check_first(batch: Batch) -> None:
+    # Asked before anything of the register is read: what changes from now on makes another moment.
+    seen = batch.seen if batch.piece else checking.moment()
+    judged = checking.judge(batch, lines.piece(batch, batch.piece))
+    told = {"checked": batch.checked + len(judged), "seen": seen}
     with transaction.atomic():
-        advance(batch, BatchState.CHECKING, batch.piece + 1, checked=batch.checked + len(judged), **counts)
+        advance(
+            batch, BatchState.CHECKING, batch.piece + 1, **told, **_counted(batch, Counter(o.state for o in judged))
+        )
         rows.add_all(BatchRow, _ROW, [_row(batch, one) for one in judged])
 
 
-def _check_again(batch: Batch, judged: Sequence[Judged]) -> None:
-    known = _known(batch, judged)
-    changed = [one for one in judged if not checking.still(one, *known[one.line])]
+def _check_again(batch: Batch) -> None:
+    known = _known(batch)
+    quiet = batch.seen == checking.moment() != "" and checking.unchanged(batch, list(known.values()))
+    judged = [] if quiet else checking.judge(batch, lines.piece(batch, batch.piece))
+    changed = [one for one in judged if not checking.still(one, known[one.line])]
     counts = Counter(one.state for one in changed)
-    counts.subtract(known[one.line][0] for one in changed)
-    told = {"checked": batch.checked + len(judged), "changed": batch.changed + len(changed)}
+    counts.subtract(known[one.line].state for one in changed)
+    told = {"checked": batch.checked + len(known), "changed": batch.changed + len(changed)}
     with transaction.atomic():
         advance(batch, BatchState.CHECKING, batch.piece + 1, **told, **_counted(batch, counts))
         for one in changed:
@@ -189,10 +195,11 @@ def _counted(batch: Batch, counts: Mapping[str, int]) -> dict[str, int]:
     return {name: getattr(batch, name) + counts.get(state.value, 0) for name, state in _STATES.items()}
 
 
-def _known(batch: Batch, judged: Sequence[Judged]) -> dict[int, tuple[str, str]]:
-    """State and reason of the lines as they stand."""
-    mine = BatchRow.objects.filter(batch=batch, line__range=(judged[0].line, judged[-1].line))
-    return {line: (state, reason) for line, state, reason in mine.values_list("line", "state", "reason")}
+def _known(batch: Batch) -> dict[int, Standing]:
+    """The lines of the next piece as they came out before."""
+    first, last = lines.span(batch, batch.piece)
+    mine = BatchRow.objects.filter(batch=batch, line__range=(first, last)).order_by("line")
+    return {row[0]: Standing(*row) for row in mine.values_list(*Standing._fields)}
 
 
 _ROW: Final = ("batch_id", "line", "state", "reason", "notes", "member", "mailbox", "code_way")
@@ -217,7 +224,9 @@ def _conclude(batch: Batch) -> None:
         if batch.confirmed and not changed:
             advance(batch, BatchState.ENROLLING, 0, **counts)
         else:
-            told = {"version": batch.version + 1, "confirmed": False, "changed": changed}
+            # Lines that changed were seen at another moment than the others: the next time all are opened.
+            seen = batch.seen if not changed else ""
+            told = {"version": batch.version + 1, "confirmed": False, "changed": changed, "seen": seen}
             advance(batch, BatchState.CHECKED, 0, **counts, **told)
 
 

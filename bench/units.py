@@ -1,0 +1,202 @@
+"""Rows of a unit's list checked and enrolled per second, against what that costs at the least, and done elsewhere.
+
+The product reads a list, checks it, checks it once more after the officer's yes, and invites its people: in turns of
+the job queue, as the worker does. The floor only writes the rows that this leaves, ready-made, into the same tables
+with plain ``executemany`` (SQLite) or ``COPY`` (PostgreSQL), in transactions of the same size.
+
+django-import-export reads the same list in its bulk mode (no diffs, no instances looked for) and makes the same checks
+once, into one plain table; it seals nothing and invites nobody. It is measured as it is meant to be used, with the
+checks in its hook for a row; and with our own look-ups for many rows put in front of it, which is only told.
+
+Memory is the peak of a process of its own for a short list, against that for a long one: the nearer to 1, the flatter.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import resource
+import tempfile
+import time
+from argparse import SUPPRESS, ArgumentParser, Namespace
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+from bench.engines import child, database, prepare
+from bench.report import Measure, parse, parser, show
+
+_TARGET, _ELSEWHERE, _FLAT = 0.10, 2.5, 0.90
+_SHORT, _LONG = 1_000, 200_000
+_SEED, _UNIT = 5, "110000001"
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Measure and print; or be one of the processes that do (``--part``)."""
+    wanted = parse(_options(), argv)
+    if wanted.part:
+        print(json.dumps({"load": _load, "speed": _speed, "memory": _memory}[wanted.part](wanted)))
+        return
+    with tempfile.TemporaryDirectory(prefix="nhi-bench-") as name:
+        show(_measures(wanted, Path(name)), as_json=wanted.json)
+
+
+def _options() -> ArgumentParser:
+    options = parser(__doc__)
+    options.add_argument("--rows", type=int, default=10_000, help="rows of the list in each part of a run")
+    options.add_argument("--engine", choices=("sqlite", "postgresql"), help="one engine only")
+    options.add_argument(
+        "--memory-rows",
+        type=int,
+        default=_LONG,
+        help="rows of the long list, done once a run (a minute each); 0 for none",
+    )
+    options.add_argument("--part", choices=("load", "speed", "memory"), help=SUPPRESS)
+    options.add_argument("--file", type=Path, help=SUPPRESS)
+    return options
+
+
+def _measures(wanted: Namespace, folder: Path) -> Iterator[Measure]:
+    folder.chmod(0o755)
+    staff = max(wanted.rows, wanted.memory_rows)
+    files = {rows: _files(folder, rows) for rows in {staff, wanted.rows, _SHORT}}
+    for engine in [wanted.engine] if wanted.engine else ["sqlite", "postgresql"]:
+        with database(engine, folder) as url:
+            child("bench.units", folder, url, "--part", "load", "--file", str(files[staff][0]))
+            asked = ("--part", "speed", "--file", str(files[wanted.rows][1]), "--runs", str(wanted.runs))
+            yield from _speeds(engine, f"{wanted.rows:,} rows a run", child("bench.units", folder, url, *asked))
+            if wanted.memory_rows:
+                lists = (files[_SHORT][1], files[wanted.memory_rows][1])
+                yield _flatness(engine, url, folder, lists, wanted.runs)
+
+
+def _speeds(engine: str, note: str, told: list[list[float]]) -> Iterator[Measure]:
+    """Of each run: the product's rows a second, the floor's, and those of the two ways elsewhere."""
+    names = {
+        f"units-{engine}": (_TARGET, []),
+        f"units-elsewhere-{engine}": (_ELSEWHERE, ["floor: django-import-export"]),
+        f"units-elsewhere-helped-{engine}": (None, ["floor: the same, with our look-ups for many rows"]),
+    }
+    for place, (name, (target, more)) in enumerate(names.items(), 1):
+        yield Measure(name, "rows/s", target, [(run[0], run[place]) for run in told], [note, *more])
+
+
+def _flatness(engine: str, url: str, folder: Path, lists: tuple[Path, Path], runs: int) -> Measure:
+    note = f"value: peak for {lists[0].stem} rows, floor: peak for {lists[1].stem}"
+    measure = Measure(f"units-memory-{engine}", "MiB", _FLAT, notes=[note])
+    for _ in range(runs):
+        short, long = (child("bench.units", folder, url, "--part", "memory", "--file", str(one))[0][0] for one in lists)
+        measure.pairs.append((short, long))
+    return measure
+
+
+def _files(folder: Path, rows: int) -> tuple[Path, Path]:
+    """The register's file of so many invented people of one unit, and the unit's list of them."""
+    import csv
+
+    from nhi_sandbox.register import write_register
+    from nhi_sandbox.synth import fit, people
+
+    register, listed = folder / f"{rows}.register.csv", folder / f"{rows}.csv"
+    found = islice(filter(fit, people(3 * rows + 1000, _SEED)), rows)
+    staff = [row._replace(unit_code=_UNIT, unit_name="好日子商行") for row in found]
+    write_register(register, staff)
+    with listed.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(("身分證號", "出生日期", "姓名", "電子郵件", "員工編號"))
+        for number, row in enumerate(staff):
+            address = f"staff{number}@example.tw"
+            writer.writerow((row.id_number, row.birth_date, row.name, address, number))
+    return register, listed
+
+
+def _load(wanted: Namespace) -> list[tuple[int]]:
+    """Put the people into the register, and the unit among the users."""
+    prepare()
+    from nhi_express.core import clock
+    from nhi_express.members.flows import import_register
+    from nhi_express.units.models import Unit
+
+    run = import_register(wanted.file, wanted.file.with_suffix(".rejects"), lambda place: None)
+    assert not run.rejected, "the invented rows are all good ones"
+    Unit.objects.create(code=_UNIT, registered_at=clock.now())
+    return [(run.accepted,)]
+
+
+def _memory(wanted: Namespace) -> list[tuple[float]]:
+    """The most memory, in MiB, that this process held at any moment of one list."""
+    prepare()
+    _product(wanted.file)
+    return [(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,)]
+
+
+def _speed(wanted: Namespace) -> list[tuple[float, ...]]:
+    """Of each run the rows a second of the product, of the floor, and of the two ways elsewhere, taken in turns."""
+    prepare()
+    from bench import elsewhere, floor
+    from nhi_express.core import jobs
+
+    rows = sum(1 for _ in wanted.file.open("rb")) - 1
+    table = elsewhere.make_table()
+    jobs.settle()
+    _let_go()
+    runs = []
+    for _ in range(wanted.runs + 1):
+        ours = _product(wanted.file)
+        ready = floor.rows_left()
+        _empty()
+        least = floor.write(ready)
+        _empty("units_batchpart", "units_batch", "django_tasks_database_dbtaskresult")
+        other = [elsewhere.load(table, wanted.file, _UNIT, helped=helped) for helped in (False, True)]
+        runs.append(tuple(rows / seconds for seconds in (ours, least, *other)))
+    # The first run warms caches up.
+    return runs[1:]
+
+
+def _empty(*more: str) -> None:
+    """Remove what a list leaves, and with ``more`` the list itself."""
+    from django.db import connection
+
+    from bench.floor import TABLES
+
+    with connection.cursor() as cursor:
+        for table in (*reversed(TABLES), *more):
+            cursor.execute(f"DELETE FROM {table}" if connection.vendor == "sqlite" else f"TRUNCATE {table} CASCADE")
+    gc.collect()
+
+
+def _let_go() -> None:
+    """Let the audit log be emptied: on PostgreSQL that is what TRUNCATE does."""
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit_entry'")
+            for (name,) in cursor.fetchall():
+                cursor.execute(f"DROP TRIGGER {name}")
+
+
+def _product(file: Path) -> float:
+    """Seconds for a list from its first turn to its last invitation; the officer's yes takes none."""
+    from nhi_express.core import jobs
+    from nhi_express.units.flows import lists
+    from nhi_express.units.flows.desk import Desk
+    from nhi_express.units.models import Unit
+
+    desk = Desk(Unit.objects.get(pk=_UNIT), None)
+    with file.open("rb") as source:
+        batch = lists.receive(desk, file.name, iter(lambda: source.read(65_536), b""), language="zh-hant")
+    begun = time.perf_counter()
+    while jobs.run_task():
+        pass
+    lists.confirm(desk, batch.id, 1)
+    while jobs.run_task():
+        pass
+    passed = time.perf_counter() - begun
+    batch = lists.find(desk, batch.id)
+    assert batch.invited == batch.lines > 0, "everybody on the list is ready"
+    return passed
+
+
+if __name__ == "__main__":
+    main()
