@@ -42,7 +42,7 @@ def test_help_is_told_without_doing_anything(name: str) -> None:
 def test_an_unknown_bench_is_refused_with_the_names_there_are(arguments: list[str]) -> None:
     told = _run(ROOT / "script" / "bench", *arguments)
     assert told.returncode == 2
-    assert "enrol, signin or import" in told.stderr
+    assert "enrol, signin, import, units or dashboard" in told.stderr
 
 
 def test_an_unknown_purpose_of_the_set_up_is_refused() -> None:
