@@ -89,8 +89,8 @@ def sit_down(
     """Sits down at a computer, of an unusual kind where one is named. Its reader is empty before and after."""
     album, used = Album(PICTURES / _name(request.node), language), list[ComputerAtHand]()
 
-    def make(kind: type[ComputerAtHand] = ComputerAtHand) -> ComputerAtHand:
-        used.append(kind(chromium, installation.place, language, album, passkeys=False))
+    def make(kind: type[ComputerAtHand] = ComputerAtHand, *, passkeys: bool = False) -> ComputerAtHand:
+        used.append(kind(chromium, installation.place, language, album, passkeys=passkeys))
         return used[-1].pulls_the_card()
 
     yield make

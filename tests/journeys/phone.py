@@ -94,6 +94,14 @@ class PhoneInHand:
             wish = {"authenticatorId": authenticator, "isUserVerified": yes}
             session.send("WebAuthn.setUserVerified", wish)
 
+    def lends_its_passkeys_to(self, other: PhoneInHand) -> Self:
+        """Let another browser use the passkeys on this phone, as one does that asks the phone lying beside it."""
+        (session, authenticator), (others, at) = self._unlocking[-1], other._unlocking[-1]
+        held = session.send("WebAuthn.getCredentials", {"authenticatorId": authenticator})["credentials"]
+        for credential in held:
+            others.send("WebAuthn.addCredential", {"authenticatorId": at, "credential": credential})
+        return self
+
     # What is to be seen.
 
     @property

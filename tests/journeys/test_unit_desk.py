@@ -10,7 +10,7 @@ from tests.journeys.acts import given_a_bound_phone
 from tests.journeys.people import named
 from tests.journeys.phone import PhoneInHand
 
-HEADS = [("zh", "unit_head", "sandbox"), ("en", "neighbour_head", "neighbour")]
+HEADS = [("zh", "firm_head", "firm"), ("en", "school_head", "school")]
 
 
 @pytest.mark.parametrize(("language", "head", "unit"), HEADS)
