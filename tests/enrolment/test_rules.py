@@ -86,3 +86,11 @@ def test_a_foreigner_is_sent_with_a_permit_and_a_child_with_a_parent() -> None:
 def test_no_two_pieces_of_a_line_prove_a_member() -> None:
     for pair in combinations({E.TERMS} | LINE, 2):
         assert missing(Channel.MOBILE, pair, foreign=False)
+
+
+@pytest.mark.parametrize("outcome", ["PREPAID", "SIM_CHANGED", "OPERATOR_DOWN", "DATA_DO_NOT_MATCH"])
+def test_who_was_invited_is_led_to_the_activation_code_before_other_channels(outcome: str) -> None:
+    invited = [way.way for way in other_ways(outcome, foreign=False, child=False, invited=True)]
+    usual = [way.way for way in other_ways(outcome, foreign=False, child=False)]
+    assert [way for way in invited if way != "unit_code"] == usual
+    assert invited.index("unit_code") == (1 if "retry" in usual else 0)

@@ -155,8 +155,8 @@ def other_ways(outcome: str, *, foreign: bool, child: bool, invited: bool = Fals
     """
     retry = {"NOT_ON_MOBILE_NETWORK", "NUMBER_MISMATCH", "OPERATOR_DOWN", "DATA_DO_NOT_MATCH"}
     counter = "counter_foreign" if foreign else "counter_citizen"
-    others = ("counter_child", "card") if child else ("card_foreign" if foreign else "card", counter)
-    others = ("unit_code", *others) if invited else others
+    usual = ("counter_child", "card") if child else ("card_foreign" if foreign else "card", counter)
+    others = ("unit_code", *usual) if invited else usual
     own_line = () if outcome in {*retry, "SIM_CHANGED"} else ("own_line",)
     ways = ("retry", *others) if outcome in retry else (*others, *own_line)
     return tuple(Advice(way, best=place == 0) for place, way in enumerate(ways))

@@ -50,7 +50,7 @@ def _covered() -> tuple[list[int], list[int]]:
 def _table(data: bytes, font: int, wanted: bytes) -> int:
     (count,) = struct.unpack_from(">H", data, font + 4)
     entries = (struct.unpack_from(">4sIII", data, font + 12 + 16 * place) for place in range(count))
-    return next(offset for tag, _, offset, _ in entries if tag == wanted)
+    return int(next(offset for tag, _, offset, _ in entries if tag == wanted))
 
 
 def _subtables(data: bytes, table: int) -> list[int]:
