@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from nhi_express.core import clock
 from nhi_express.enrolment.rules import InvitationState
 from nhi_express.units import words
 from nhi_express.units.flows.lists import LineShown, Progress
@@ -200,7 +201,7 @@ def person(one: Person) -> Context:
         "staff_number": cells.staff_number,
         "line": line,
         "since": one.since,
-        "until": one.until,
+        "until": one.until.astimezone(clock.TAIPEI).date(),
         "waiting": one.state == InvitationState.OPEN,
     }
 
