@@ -30,6 +30,8 @@ CODES = {
     "I": 11,
     "G": 5,
 }
+# These families have a part for each subject, with room behind it.
+PARTS = {"U": (range(1, 8), range(10, 25), range(30, 37), range(40, 44))}
 
 
 def texts(entry: Entry) -> Iterator[str]:
@@ -46,6 +48,7 @@ def in_language(entry: Entry, language: str) -> list[str]:
 
 def test_codes_are_unique_and_complete() -> None:
     wanted = {f"{letter}-{number:02}" for letter, count in CODES.items() for number in range(1, count + 1)}
+    wanted |= {f"{letter}-{number:02}" for letter, parts in PARTS.items() for part in parts for number in part}
     codes = [problem.value.code for problem in Problem]
     assert len(codes) == len(set(codes))
     assert set(codes) == wanted
