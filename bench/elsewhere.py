@@ -19,7 +19,7 @@ from nhi_express.registration import flows as accounts
 from nhi_express.units.rules import ReadRow, RowCells, judge_row, mailbox, read_row
 
 _GIVEN = ("id_number", "birth_date", "name", "email", "staff_number")
-_CHUNK = 500
+_CHUNK = 1_000
 
 
 def make_table() -> type[models.Model]:

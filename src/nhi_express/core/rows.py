@@ -263,6 +263,22 @@ def _updating(
     return sql, changed, [field for field, count in asked for _ in range(max(count, 1))]
 
 
+def change_among(
+    model: type[Model], column: str, values: Iterable[object], where: Mapping[str, object], **columns: object
+) -> int:
+    """Update the rows in which ``column`` is one of ``values`` and all of ``where`` hold, and tell how many there were:
+    one statement, however many values."""
+    key, changed, asked = model._meta.get_field(column), _columns(model, columns), _columns(model, where)
+    write, quote = _writer(key), connection.ops.quote_name
+    sets = ", ".join(f"{quote(field.column)} = %s" for field in changed)
+    holds = " AND ".join([*(f"{quote(field.column)} = %s" for field in asked), f"{quote(key.column)} "])
+    sql = f"UPDATE {quote(model._meta.db_table)} SET {sets} WHERE {holds}{ONE_OF[connection.vendor]}"  # noqa: S608
+    given = _prepared([*zip(changed, columns.values(), strict=True), *zip(asked, where.values(), strict=True)])
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*given, many([write(value) if write else value for value in values])])
+        return int(cursor.rowcount)
+
+
 def _columns(model: type[Model], names: Iterable[str]) -> list[_Column]:
     return [model._meta.get_field(name) for name in names]
 
