@@ -28,7 +28,7 @@ PURPOSES: dict[Purpose, Promise] = {
     Purpose.PHONE: _("Bind a phone, or end lost ones"),
     Purpose.SUSPEND: _("Stop the online services"),
     Purpose.RESTORE: _("Restore stopped online services"),
-    Purpose.CANCEL: _("Cancel the registration"),
+    Purpose.CANCEL: _("Cancel a registration"),
     Purpose.CHANGE_NUMBER: _("Change an old UI number to the new one"),
     Purpose.DATA_REQUEST: _("Take in a request about personal data"),
 }

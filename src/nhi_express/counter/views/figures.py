@@ -24,12 +24,12 @@ from nhi_express.counter.views.duty import office_name, on_duty, page
 from nhi_express.help.catalogue import Problem
 from nhi_express.help.errors import Refused
 
-_CHANNELS: Final = (_("Mobile number"), _("NHI card"), _("Insured unit"), _("Service counter"))
+_CHANNELS: Final = (_("Mobile number"), _("NHI card and reader"), _("Insured unit"), _("Service counter"))
 _CHANNEL_NAMES: Final = dict(zip(figures.CHANNELS, _CHANNELS, strict=True))
 _COUNTED: Final = (_("Times"),)
 Of = Callable[[Period], list[Line]]
 # Name: title, what it tells, head of its first column, names of its numbers, where they come from.
-_CHARTS: Final[dict[str, tuple[Promise, Promise, Promise, tuple[Promise, ...], Of]]] = {
+CHARTS: Final[dict[str, tuple[Promise, Promise, Promise, tuple[Promise, ...], Of]]] = {
     "registrations": (
         _("Registrations by channel and day"),
         _("Everybody who finished, by the way they came."),
@@ -82,7 +82,7 @@ def dashboard(request: HttpRequest, who: OnDuty) -> HttpResponse:
     """All charts of a period."""
     form = PeriodForm(request.GET or None)
     period = _period(form)
-    charts = [_chart(name, period) for name in _CHARTS]
+    charts = [_chart(name, period) for name in CHARTS]
     choices = [{"value": office.code, "label": office_name(office)} for office in offices.public()]
     context = {"charts": charts, "period": period, "form": form, "offices": choices}
     return page(request, who, "counter/figures.html", context, 200 if not form.is_bound or form.is_valid() else 400)
@@ -92,7 +92,7 @@ def dashboard(request: HttpRequest, who: OnDuty) -> HttpResponse:
 @require_GET
 def as_csv(request: HttpRequest, _who: OnDuty, name: str) -> HttpResponse:
     """One chart's numbers, for a spreadsheet."""
-    if name not in _CHARTS:
+    if name not in CHARTS:
         raise Refused(Problem.NOT_FOUND)
     chart = _chart(name, _period(PeriodForm(request.GET or None)))
     text = io.StringIO()
@@ -115,6 +115,6 @@ def _period(form: PeriodForm) -> Period:
 
 
 def _chart(name: str, period: Period) -> Chart:
-    title, about, head, series, of = _CHARTS[name]
+    title, about, head, series, of = CHARTS[name]
     bars = tuple(Bar(str(_CHANNEL_NAMES.get(label, label)), values) for label, values in of(period))
     return Chart(name, title, about, head, tuple(map(str, series)), bars)

@@ -29,7 +29,7 @@ PURPOSES: dict[LookUpPurpose, Promise] = {
     LookUpPurpose.COMPLAINT: _("A complaint"),
 }
 # What the member is not told, so that nobody can test IDs, an agent may say to who is identified.
-_CAUSES: dict[str, Promise] = {
+CAUSES: dict[str, Promise] = {
     "NOT_OWN_LINE": _("The mobile number belongs to somebody else, or was registered with another ID number"),
     "CARD_MISMATCH": _("The last four digits of the card were wrong, or the card is not valid"),
     "NOT_INSURED": _("No insured person under the number that was typed, or the insurance has ended"),
@@ -89,7 +89,7 @@ def _told(entries: Iterable[Entry]) -> Iterable[dict[str, object]]:
         yield {
             "at": entry.at,
             "words": audit.told(entry),
-            "cause": _CAUSES.get(outcome) or (problem.value.title if problem else ""),
+            "cause": CAUSES.get(outcome) or (problem.value.title if problem else ""),
             "code": problem.value.code if problem else "",
             "advice": problem.value.now[0] if problem and problem.value.now else "",
             "claimed": entry.claimed is not None,
