@@ -23,6 +23,7 @@ from nhi_sandbox.personas import register_rows, unit_rows
 from nhi_sandbox.place import Place
 from nhi_sandbox.postman import Letter, read_letters
 from nhi_sandbox.register import RegisterRow, write_register
+from nhi_sandbox.staff import OFFICES, NamedStaff, code_in, keep, kept
 from nhi_sandbox.units import STAFF, write_units
 
 CLIENT_ID: Final = "nhi-express"
@@ -75,6 +76,8 @@ class Installation:
             f"http://127.0.0.1:{ports.agent}",
             self._let_codes_end,
             self._print_letters,
+            self.first_code,
+            self._import_again,
         )
         self._database_url = database_url or f"sqlite:///{self.folder / 'db.sqlite3'}"
         # Benches put a command in front of the site's, to keep it on one core.
@@ -100,13 +103,15 @@ class Installation:
             "CARD_ISSUER_TOKEN": issuer.TOKEN,
             "CARD_AGENT_URL": f"http://127.0.0.1:{self.ports.agent}",
             "CARD_AGENT_FILES": str(self.folder / "component"),
+            # People try things out for more than a day.
+            "STAFF_CODE_HOURS": "72",
             "SMTP_URL": f"smtp://127.0.0.1:{self.ports.smtp}",
             "MAIL_FROM": "NHI Express <no-reply@sandbox.localhost>",
         }
         return {**os.environ, **{f"NHI_{name}": value for name, value in settings.items()}}
 
     def prepare(self, members: int, *, fresh: bool) -> None:
-        """Make keys, tables, the register's people and the operator table; what is there already stays."""
+        """Make keys, tables, the register's people, and counters; what is there already stays."""
         if fresh:
             shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -117,6 +122,21 @@ class Installation:
         register = self.folder / "register.csv"
         if not register.exists():
             self._fill(register, list(register_rows(members + _WITH_STAFF, seed=1, staff=STAFF)))
+            self.run("staff", "offices", "--also", str(OFFICES))
+
+    def first_code(self, colleague: NamedStaff) -> str:
+        """The first-time code of one of the staff, good once; their account is made when it is first asked for."""
+        file = self.folder / "staff.json"
+        codes = kept(file)
+        if colleague.account not in codes:
+            keep(file, codes | {colleague.account: code_in(self.run(*colleague.verbs()))})
+        return kept(file)[colleague.account]
+
+    def _import_again(self, row: RegisterRow) -> None:
+        """The insurer's next file: this row alone."""
+        file = self.folder / "changed.csv"
+        write_register(file, [row])
+        self.run("members", "import", str(file))
 
     def _fill(self, register: Path, people: list[RegisterRow]) -> None:
         """Import the insurer's two files: who is insured, and the units through which they are."""
@@ -141,12 +161,13 @@ class Installation:
         self.run("units", "letters", "--out", str(folder))
         return read_letters(folder)
 
-    def run(self, *verbs: str) -> None:
-        """Run one `nhi-express` command of this installation. Raises DidNotStart with what it said."""
+    def run(self, *verbs: str) -> str:
+        """Run one `nhi-express` command of this installation. Returns what it said; raises DidNotStart with that."""
         command = [sys.executable, "-m", "nhi_express", *verbs]
         done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
         if done.returncode:
             raise DidNotStart(f"nhi-express {verbs[0]}: {done.stderr[-2000:] or done.stdout[-2000:]}")
+        return done.stdout
 
     def __enter__(self) -> Installation:
         try:

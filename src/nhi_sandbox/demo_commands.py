@@ -16,10 +16,12 @@ from rich.console import Console
 from rich.table import Table
 
 from nhi_sandbox.cards import stack
+from nhi_sandbox.counter_journeys import planned as plan_counter
 from nhi_sandbox.demo import AGENT_PORT, DidNotStart, Installation, Ports
 from nhi_sandbox.journeys import plan, plan_late, run
 from nhi_sandbox.personas import personas
 from nhi_sandbox.place import Place, Result
+from nhi_sandbox.staff import STAFF
 from nhi_sandbox.unit_journeys import planned as plan_units
 
 app = typer.Typer()
@@ -66,7 +68,7 @@ def _check(members: int, *, as_json: bool) -> int:
         installation.prepare(members, fresh=False)
         with installation:
             together = run(installation.place, plan())
-            alone = run(installation.place, [*plan_late(), *plan_units()], 1)
+            alone = run(installation.place, [*plan_late(), *plan_units(), *plan_counter()], 1)
             return _report(chain(together, alone), as_json=as_json)
 
 
@@ -95,11 +97,18 @@ def _serve(installation: Installation, members: int, *, fresh: bool) -> None:
     os.environ.setdefault("NHI_LOG_LEVEL", "WARNING")
     with _console.status("Preparing …"):
         installation.prepare(members, fresh=fresh)
+        staff = _staff(installation)
     with installation:
         _console.print(_people())
+        _console.print(staff)
         _console.print(f"\nThe app            {installation.place.site}/app/", soft_wrap=True)
         _console.print(f"The portal         {installation.place.site}/portal/", soft_wrap=True)
         _console.print(f"The units' desk    {installation.place.site}/units/", soft_wrap=True)
+        _console.print(f"The staff's side   {installation.place.site}/staff/", soft_wrap=True)
+        _console.print(
+            f"Visitor's screen   {installation.place.site}/visitor/   (in another browser, beside the clerk's)"
+        )
+        _console.print(f"The counters       {installation.place.site}/help/offices/", soft_wrap=True)
         _console.print(f"The tester's panel {installation.place.sandbox}/   (choose SIM and network; inbox, letters)")
         _console.print(f"The card reader    {installation.place.sandbox}/cards/   (whose card is in it)")
         _console.print(f"Every page         {installation.place.site}/gallery/")
@@ -117,4 +126,12 @@ def _people() -> Table:
         story = f"{person.story_zh}\n[dim]{person.story_en}[/dim]"
         outcome = "" if person.expected == "PASS" else f" → {person.expected}"
         table.add_row(person.name, story + outcome, typed["id_number"], typed["phone"], typed["last4"])
+    return table
+
+
+def _staff(installation: Installation) -> Table:
+    title = "Staff to be (invented): open /staff/first/ once with account and code, and make a passkey"
+    table = Table("account", "role", "name", "first-time code (good once, for three days)", title=title)
+    for one in STAFF:
+        table.add_row(one.account, one.role, one.name, installation.first_code(one))
     return table

@@ -9,6 +9,7 @@ from typing import Final
 
 import httpx2
 
+from nhi_sandbox.counter_journeys import planned as plan_counter
 from nhi_sandbox.member_phone import MemberPhone
 from nhi_sandbox.personas import Persona, personas
 from nhi_sandbox.place import Journey, Place, Planned, Result
@@ -194,7 +195,8 @@ _NOT_ALONE: Final = {"family_daughter", "walk_zh", "walk_en"}
 
 def plan() -> list[Planned]:
     """Every journey that needs no time to pass: by which channel, who, how, and what must come of it."""
-    alone = (one for one in personas().values() if one.key not in _NOT_ALONE and not one.listed)
+    elsewhere = _NOT_ALONE | {one.person.key for one in plan_counter()}
+    alone = (one for one in personas().values() if one.key not in elsewhere and not one.listed)
     return [*(Planned("mobile", person, *_journey_of(person)) for person in alone), *planned(PORTAL)]
 
 

@@ -13,7 +13,9 @@ from nhi_sandbox.register import RegisterRow
 from nhi_sandbox.synth import hired, people
 from nhi_sandbox.units import UnitRow, named_units, other_units
 
-_TABLES = [Path(__file__).parent / "data" / name for name in ("personas.toml", "unit_people.toml")]
+_TABLES = [
+    Path(__file__).parent / "data" / name for name in ("personas.toml", "unit_people.toml", "counter_people.toml")
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

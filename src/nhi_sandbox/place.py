@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 
 from nhi_sandbox.computer import Computer
 from nhi_sandbox.member_phone import MemberPhone
 from nhi_sandbox.personas import Persona
 from nhi_sandbox.postman import ACTIVATION_CODE, Letter
+from nhi_sandbox.register import RegisterRow
+from nhi_sandbox.staff import NamedStaff
 from nhi_sandbox.visit import Surprise
 
 _CODE = re.compile(r"\b(\d{4}) (\d{4})\b")
@@ -21,7 +23,8 @@ class Place:
     """A running installation: the site's and its sandbox's addresses in browsers, and the card component's.
 
     In an installation of one's own, ``let_codes_end`` lets the time of every mailed or posted code and device code run
-    out, and ``letters`` prints the letters that are due and reads all that were printed, the newest last.
+    out, and ``letters`` prints the letters that are due and reads all that were printed, the newest last;
+    ``first_code`` gives a first-time code of a colleague on the staff, ``import_again`` the register a newer row.
     """
 
     site: str
@@ -29,6 +32,8 @@ class Place:
     component: str
     let_codes_end: Callable[[], None] = lambda: None
     letters: Callable[[], list[Letter]] = list
+    first_code: Callable[[NamedStaff], str] = lambda _: ""
+    import_again: Callable[[RegisterRow], None] = lambda _: None
 
     def phone(self, *, passkeys: bool = True) -> MemberPhone:
         """A new phone, nothing bound on it."""
@@ -51,12 +56,17 @@ class Place:
 
     def mailed_code(self, address: str, but: str = "", form: re.Pattern[str] = _CODE) -> str:
         """The newest code mailed to an address, other than ``but``. Raises Surprise when none comes."""
-        for _ in range(150):
-            codes = ["".join(found) for text in self.mails(address) for found in form.findall(text)]
+        for mails in self.mails_over_time(address):
+            codes = ["".join(found) for text in mails for found in form.findall(text)]
             if codes and codes[0] != but:
                 return codes[0]
-            time.sleep(0.2)
         raise Surprise("no mail came")
+
+    def mails_over_time(self, address: str) -> Iterator[list[str]]:
+        """The mails to an address, asked for again and again while one may still come."""
+        for _ in range(150):
+            yield self.mails(address)
+            time.sleep(0.2)
 
     def mails(self, address: str) -> list[str]:
         """What was mailed to an address until now, the newest first."""

@@ -54,7 +54,7 @@ class Visit:
         self._page = self.phone.get(self.site + path)
         return self
 
-    def send(self, path: str, **fields: str) -> Self:
+    def send(self, path: str, **fields: str | list[str]) -> Self:
         """Send a form from the page shown; its hidden fields go along."""
         hidden = {name: self.hidden(name) for name in self.carried if self.hidden(name)}
         data = {**hidden, "csrfmiddlewaretoken": self._csrf(), **fields}

@@ -1,4 +1,4 @@
-"""`nhi-express staff`: the first account of an installation, and its offices."""
+"""`nhi-express staff`: accounts made from an installation's command line, its offices, and records to watch."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from django.utils import translation
 
 from nhi_express.counter.flows import accounts, offices, reading
+from nhi_express.counter.forms import StaffForm
+from nhi_express.counter.rules import Role
 from nhi_express.devices.rules import code_shown
 from nhi_express.help.errors import Refused
 from nhi_express.members.rules import IdentifierError, IdNumber
@@ -26,18 +29,47 @@ def first_administrator(
         _, code = accounts.make_first_administrator(account.strip().lower(), name)
     except Refused as refusal:
         raise SystemExit("There is an administrator already; further accounts are made by them.") from refusal
+    _tell(account, code)
+
+
+def _tell(account: str, code: str) -> None:
     typer.echo(f"Open /staff/first/ and type the account {account} with this code: {code_shown(code)}")
+
+
+@app.command()
+def make(
+    account: Annotated[str, typer.Argument(help="Name to sign in with.")],
+    role: Annotated[Role, typer.Option(help="Their one role.")],
+    name: Annotated[str, typer.Option(help="The person's name, as colleagues see it.")],
+    office: Annotated[str, typer.Option(help="Code of a clerk's office.")] = "",
+) -> None:
+    """Make a staff account. Prints a code that is good for some hours, once.
+
+    For an installation whose administrators have all lost their passkeys; every day they make accounts on /staff/.
+    """
+    form = StaffForm({"account": account, "role": role.value, "name": name, "office": office})
+    with translation.override("en"):
+        if not form.is_valid():
+            raise SystemExit("\n".join(f"{field}: {errors[0]}" for field, errors in form.errors.items()))
+    told = form.cleaned_data
+    try:
+        _, code = accounts.make_by_operator(accounts.NewStaff(told["account"], name, role, told["office"], None))
+    except Refused as refusal:
+        raise SystemExit("There is an account of this name already.") from refusal
+    _tell(told["account"], code)
 
 
 @app.command("offices")
 def load_offices(
     file: Annotated[Path, typer.Argument(help="A TOML file of offices.")] = offices.SHIPPED,
+    also: Annotated[list[Path] | None, typer.Option(help="A further file of them.")] = None,
 ) -> None:
     """Load service counters; those known already stay as they are."""
-    try:
-        typer.echo(f"{offices.load(file)} offices added.")
-    except (OSError, KeyError, TypeError, tomllib.TOMLDecodeError) as error:
-        raise SystemExit(f"{file.name} holds no offices: {type(error).__name__}") from error
+    for each in (file, *(also or ())):
+        try:
+            typer.echo(f"{offices.load(each)} offices added.")
+        except (OSError, KeyError, TypeError, tomllib.TOMLDecodeError) as error:
+            raise SystemExit(f"{each.name} holds no offices: {type(error).__name__}") from error
 
 
 @app.command()

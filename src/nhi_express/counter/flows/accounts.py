@@ -9,9 +9,9 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from nhi_express.audit.catalogue import Event
-from nhi_express.audit.flows import About, record
+from nhi_express.audit.flows import About, Actor, record
 from nhi_express.core import clock, randomness
-from nhi_express.core.config import config
+from nhi_express.core.lifetimes import lifetime
 from nhi_express.core.vault import vault
 from nhi_express.counter.flows.duty import STAFF_CODE_LENGTH, OnDuty, require
 from nhi_express.counter.models import Office, Staff, StaffSession
@@ -48,6 +48,14 @@ def make_first_administrator(account: str, name: str) -> tuple[Staff, str]:
     return _make(NewStaff(account, name, Role.ADMINISTRATOR, None, None), None)
 
 
+def make_by_operator(wish: NewStaff) -> tuple[Staff, str]:
+    """Make an account from the installation's command line, as when the last administrator has lost their passkeys.
+
+    It is on record as the system's own act. Raises :class:`Refused`.
+    """
+    return _make(wish, None)
+
+
 def _make(wish: NewStaff, by: Staff | None) -> tuple[Staff, str]:
     if (wish.role in AT_AN_OFFICE) != (wish.office is not None):
         raise Refused(Problem.BAD_REQUEST)
@@ -66,13 +74,14 @@ def _make(wish: NewStaff, by: Staff | None) -> tuple[Staff, str]:
         made_at=now,
         state_at=now,
         code_hash=HASHER.hash(peppered(code)),
-        code_until=now + timedelta(hours=config().staff_code_hours),
+        code_until=now + timedelta(hours=lifetime("staff_code_hours")),
     )
     try:
         with transaction.atomic():
             staff.save(force_insert=True)
             about = {"role": wish.role.value, "office": wish.office.code if wish.office else ""}
-            record(Event.STAFF_MADE, About(), "staff", staff=str(identifier), by=str(by.id) if by else "", **about)
+            actor: Actor = "staff" if by else "system"
+            record(Event.STAFF_MADE, About(), actor, staff=str(identifier), by=str(by.id) if by else "", **about)
     except IntegrityError as error:
         raise Refused(Problem.STAFF_ACCOUNT_TAKEN) from error
     return staff, code
@@ -96,7 +105,7 @@ def new_code(by: OnDuty, staff_id: UUID) -> tuple[Staff, str]:
     """
     require(by, Power.ACCOUNTS)
     code = randomness.letters(STAFF_CODE_LENGTH)
-    hashed, until = HASHER.hash(peppered(code)), clock.now() + timedelta(hours=config().staff_code_hours)
+    hashed, until = HASHER.hash(peppered(code)), clock.now() + timedelta(hours=lifetime("staff_code_hours"))
     with transaction.atomic():
         staff = _other(by, staff_id)
         Staff.objects.filter(pk=staff.pk).update(code_hash=hashed, code_until=until)

@@ -44,9 +44,9 @@ def _page(request: HttpRequest, template: str, context: dict[str, object], statu
 
 @require_http_methods(["GET", "POST"])
 def home(request: HttpRequest) -> HttpResponseBase:
-    """The number by which the clerk pairs this screen. POST makes this browser a screen."""
+    """The number by which the clerk pairs this screen. POST makes this browser a screen; it stays one from then on."""
     screen = _screen(request)
-    if request.method == "POST" and screen is None:
+    if screen is None and (request.method == "POST" or COOKIE in request.COOKIES):
         _, secret = screens.begin(source_of(request))
         response = redirect(BASE)
         response.set_cookie(COOKIE, secret, secure=config().secure, httponly=True, samesite="Strict")
@@ -152,11 +152,9 @@ def disown(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def leave(request: HttpRequest) -> HttpResponseBase:
+def leave(request: HttpRequest) -> HttpResponse:
     """The visitor is done: the screen is ready for the next one."""
     screen = _screen(request)
     if screen is not None:
         screens.put_away(screen)
-    response = redirect(BASE)
-    response.delete_cookie(COOKIE, samesite="Strict")
-    return response
+    return redirect(BASE)
