@@ -11,11 +11,12 @@ import tablib
 from django.db import connection, models
 from import_export import resources
 
-from nhi_express.core import clock
+from nhi_express.core import clock, rows
 from nhi_express.enrolment.flows.inviting import invited_among
 from nhi_express.members.flows import key_of, register
 from nhi_express.members.ports import Member
 from nhi_express.registration import flows as accounts
+from nhi_express.units.models import BatchRow
 from nhi_express.units.rules import ReadRow, RowCells, judge_row, mailbox, read_row
 
 _GIVEN = ("id_number", "birth_date", "name", "email", "staff_number")
@@ -82,7 +83,7 @@ class _Checked(resources.ModelResource):
         """Before the first row."""
         self.seen, self.mailboxes, self.today = set[UUID | None](), Counter[str](), clock.today()
         self.found: dict[UUID, Member] = {}
-        self.registered, self.invited = set[UUID](), set[UUID]()
+        self.registered, self.invited, self.listed = set[UUID](), set[UUID](), set[UUID]()
         if self.many:
             numbers = [row.id_number for row in map(_read, dataset.dict) if row.id_number]
             keys = [key_of(number) for number in numbers]
@@ -93,6 +94,7 @@ class _Checked(resources.ModelResource):
         self.found |= register().by_keys(keys)
         self.registered |= accounts.registered_among(keys)
         self.invited |= invited_among(self.unit, keys)
+        self.listed |= {who for (who,) in rows.among(BatchRow, "member", keys, "member", only="state = 'ready'")}
 
     def before_import_row(self, row: dict[str, str], **_: object) -> None:
         """Check a row."""
@@ -104,10 +106,9 @@ class _Checked(resources.ModelResource):
         record = member.record if member else None
         state, reason = judge_row(read, record, self.unit, key in self.registered, self.today)
         self.mailboxes[mailbox(read.email)] += 1
-        if key in self.seen or key in self.invited:
-            reason = "twice"  # type: ignore[assignment]
+        elsewhere = "elsewhere" if any(key in known for known in (self.seen, self.invited, self.listed)) else ""
         self.seen.add(key)
-        row["state"], row["reason"] = str(state), str(reason)
+        row["state"], row["reason"] = str(state), elsewhere or str(reason)
 
 
 def _read(row: dict[str, str]) -> ReadRow:
