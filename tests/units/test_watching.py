@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from nhi_express.core.jobs import run_task
+from nhi_express.units.flows.working import WORKING
 from nhi_express.units.models import Batch
 from nhi_express.units.rules import BatchState
 from nhi_express.units.views import watching
@@ -46,8 +47,8 @@ def told(pieces: Iterator[bytes]) -> list[dict[str, Any]]:
 def test_how_far_a_list_is_can_be_asked() -> None:
     office = Office(3)
     batch = bring(office.desk, [line(one) for one in office.people])
-    seen = []
-    while not seen or office.again(batch).state in watching.WORKING:
+    seen: list[dict[str, Any]] = []
+    while not seen or office.again(batch).state in WORKING:
         seen.append(office.get(path_of(batch, "progress"), Accept="application/json").json())
         assert run_task()
     assert [one["stage"] for one in seen] == ["received:0:0", "checking:0:1", "checking:0:1"]

@@ -119,7 +119,7 @@ def begin_reminding(desk: Desk, batch: UUID) -> None:
 def remind_some(batch: str, officer: str, after: int) -> None:
     """Remind the next people of a list, and leave the others to a turn of their own: one transaction for both."""
     found = Batch.objects.select_related("unit").get(pk=UUID(batch))
-    desk = Desk(found.unit, Officer.objects.filter(pk=officer or None).first())
+    desk = Desk(found.unit, Officer.objects.get(pk=UUID(officer)) if officer else None)
     with transaction.atomic():
         last = remind_next(desk, found, after)
         if last:
