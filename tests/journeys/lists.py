@@ -114,7 +114,16 @@ def _save_with_libreoffice(unit: str) -> None:
         _write(plain, unit, _workbook_lines(unit), "utf-8")
         # Comma, quotes, UTF-8, from the first line; birth dates become date cells, all else is text.
         form = "CSV:44,34,76,1,1/2/2/5/3/2/4/2/5/2"
-        command = ["soffice", "--headless", "--infilter=" + form, "--convert-to", "xlsx", "--outdir", str(FILES), plain]
+        command = [
+            "soffice",
+            "--headless",
+            "--infilter=" + form,
+            "--convert-to",
+            "xlsx",
+            "--outdir",
+            str(FILES),
+            str(plain),
+        ]
         subprocess.run(command, check=True, capture_output=True, env={"HOME": folder, "PATH": "/usr/bin:/bin"})
 
 
