@@ -49,6 +49,20 @@ def test_all_lists_stand_on_the_page_with_who_and_when() -> None:
     assert "not counted yet" in page
 
 
+def test_older_lists_stand_on_further_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "MOST", 2)
+    office = Office(1)
+    made = [bring(office.desk, [line(office.people[0])]) for _ in range(5)]
+    seen, query = list[bool](), "?"
+    while query:
+        page = office.text(f"/units/lists/{query}")
+        seen += [path_of(one) in page for one in reversed(made)]
+        query = next((part for part in page.split('"') if part.startswith("?before=")), "")
+    assert seen == [place // 2 == shown for shown in range(3) for place in range(5)]
+    for query in ("?before=x", "?before=1e999", "?before=nan", "?before="):
+        assert path_of(made[-1]) in office.text(f"/units/lists/{query}")
+
+
 def test_while_a_list_is_worked_on_the_page_tells_how_far_it_is() -> None:
     office = Office(3)
     batch = bring(office.desk, [line(one) for one in office.people])
@@ -86,7 +100,7 @@ def test_confirming_says_what_will_happen_and_does_it_once() -> None:
     office.work()
     assert Invitation.objects.count() == 3
     page = office.text(path_of(batch))
-    for told in ("3 people are invited", "slips/1.pdf", f"/units/people/?list={batch.id}", "upload just those"):
+    for told in ("3 people are invited", f"/units/people/?list={batch.id}", "upload just those"):
         assert told in page
     assert events(Event.LIST_CONFIRMED) == 1
 

@@ -295,13 +295,13 @@ def test_when_the_file_is_removed_people_are_known_by_their_line_alone() -> None
 def test_slips_come_in_parts_for_who_still_waits_and_hold_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(people, "SLIPS_A_PART", 3)
     office = Office(5)
-    rows = [line(one, name=f"員工{place}") for place, one in enumerate(office.people)]
+    rows = [line(one, name=f"員工{place}", email="") for place, one in enumerate(office.people)]
     batch = office.enrolled(*rows)
     finish(office.people[0])
     leave(office.people[1])
     page = office.text(path_of(batch))
-    assert "Slips for lines 2 to 4 (PDF)" in page
-    assert "Slips for lines 5 to 6 (PDF)" in page
+    assert "Slips 1 to 3 (PDF)" in page
+    assert "Slips 4 to 5 (PDF)" in page
     answer = office.get(path_of(batch, "slips/1.pdf"))
     assert answer.headers["content-type"] == "application/pdf"
     texts = ["".join(sheet.extract_text().split()) for sheet in PdfReader(BytesIO(answer.content)).pages]
@@ -313,3 +313,26 @@ def test_slips_come_in_parts_for_who_still_waits_and_hold_no_secret(monkeypatch:
         gone = office.get(path_of(batch, f"slips/{part}.pdf"))
         assert gone.status_code == 410
         assert "U-36" in gone.content.decode()
+
+
+def test_slips_are_for_those_whom_no_mail_tells() -> None:
+    office = Office(3)
+    mailed = office.enrolled(line(office.people[0]))
+    assert "slips/1.pdf" not in office.text(path_of(mailed))
+    assert office.get(path_of(mailed, "slips/1.pdf")).status_code == 410
+    both = office.enrolled(line(office.people[1]), line(office.people[2], email="", name=""))
+    assert "Slips 1 to 1 (PDF)" in office.text(path_of(both))
+    sheets = PdfReader(BytesIO(office.get(path_of(both, "slips/1.pdf")).content)).pages
+    assert len(sheets) == 1
+    assert office.people[2].id_number[-4:] in sheets[0].extract_text(), "without a name, the staff number tells whose"
+
+
+def test_a_reminder_tells_the_day_on_which_this_invitation_ends() -> None:
+    office = Office(1)
+    office.enrolled()
+    mails()
+    with time_machine.travel(clock.now() + timedelta(days=30)):
+        people.remind(office.desk, of(office.people[0]).id)
+        mails()
+    first, second = (one.body for one in mail.outbox if one.to[0] == email_of(office.people[0]))
+    assert first == second

@@ -50,7 +50,7 @@ _BATCHES = (
 def _lists(*batches: Batch) -> Context:
     names = ("全體員工 2026-11.xlsx", "新進人員.csv", "總公司.ods", "舊名冊.csv", "試.xlsx")
     shown = [showing.listed(one, name, _WHO) for one, name in zip(batches, names, strict=False)]
-    return {**_desk("/units/lists/"), "lists": shown}
+    return {**_desk("/units/lists/"), "lists": shown, "older": "?before=1" if shown else ""}
 
 
 def _upload(problem: Problem | None = None, error: str = "", **details: object) -> Context:
@@ -68,7 +68,7 @@ def _list(batch: Batch, tab: RowState | None = None, problem: Problem | None = N
         # Nothing answers in the gallery, so the page's script rests.
         "watch": {"events": "", "poll": ""},
         **showing.lines(batch, tab, _rows(tab), most),
-        "slips": showing.slips(batch, [(2, 502), (503, 1212)]) if batch.file_until else [],
+        "slips": showing.slips(batch, 612 if batch.file_until else 0, 500),
         "refusal": Refused(problem) if problem else lists.file_refused(batch),
     }
 

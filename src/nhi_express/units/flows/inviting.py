@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
 
 from django.db import connection
 
 from nhi_express.core import clock, outbox
-from nhi_express.core.config import config
+from nhi_express.core.lifetimes import lifetime
 from nhi_express.core.outbox import Letter
 from nhi_express.enrolment.flows.inviting import Invitee, invite, invited_among
 from nhi_express.registration import flows as accounts
@@ -86,15 +86,15 @@ def _letters(batch: Batch, numbers: Sequence[int]) -> list[Letter]:
     return [_letter(name, until, email, batch.language) for email in found if email]
 
 
-def post_invitation(unit: Unit, cells: RowCells, language: str) -> None:
-    """Write once more to the address on a line, if it has one, within the caller's transaction."""
+def post_invitation(unit: Unit, cells: RowCells, language: str, until: date) -> None:
+    """Write once more to the address on a line, if it has one, within the caller's transaction; ``until``: its end."""
     email = plain(cells.email)
     if email:
-        outbox.post(_letter(name_of(unit.code), _until(), email, language), bulk=True)
+        outbox.post(_letter(name_of(unit.code), until.isoformat(), email, language), bulk=True)
 
 
 def _until() -> str:
-    return (clock.today() + timedelta(days=config().invitation_days)).isoformat()
+    return (clock.today() + timedelta(days=lifetime("invitation_days"))).isoformat()
 
 
 def _letter(unit_name: str, until: str, email: str, language: str) -> Letter:

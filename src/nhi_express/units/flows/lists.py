@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -152,9 +152,10 @@ def _store(desk: Desk, batch: Batch, name: str, parts: list[BatchPart]) -> Batch
     return batch
 
 
-def of_unit(desk: Desk, most: int = 100) -> list[Batch]:
-    """The unit's lists, the newest first."""
-    return list(Batch.objects.filter(unit=desk.unit).order_by("-created_at")[:most])
+def of_unit(desk: Desk, most: int = 100, before: datetime | None = None) -> list[Batch]:
+    """The unit's lists, the newest first; those that came before a moment, where it is given."""
+    found = Batch.objects.filter(unit=desk.unit).order_by("-created_at")
+    return list((found.filter(created_at__lt=before) if before else found)[:most])
 
 
 def find(desk: Desk, batch_id: UUID) -> Batch:

@@ -17,7 +17,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from nhi_express.core import throttle
+from nhi_express.core import clock, throttle
 from nhi_express.core.jobs import job
 from nhi_express.core.limits import Limit
 from nhi_express.enrolment.flows import invitations
@@ -103,7 +103,8 @@ def _remind(desk: Desk, found: Person) -> None:
     with transaction.atomic(), _told_to_officers():
         invitations.remind(found.id, desk.unit.code, desk.who)
         if found.row is not None and found.cells is not None:
-            inviting.post_invitation(desk.unit, found.cells, found.row.batch.language)
+            last_day = found.until.astimezone(clock.TAIPEI).date()
+            inviting.post_invitation(desk.unit, found.cells, found.row.batch.language, last_day)
 
 
 def begin_reminding(desk: Desk, batch: UUID) -> None:
@@ -177,12 +178,9 @@ def lists_with_people(desk: Desk) -> list[Batch]:
     return [batch for batch in lists.of_unit(desk) if batch.invited]
 
 
-def parts(desk: Desk, batch: UUID) -> list[tuple[int, int]]:
-    """The first and last line of each part of a list's slips, :data:`SLIPS_A_PART` people each."""
-    lines = list(_invited(desk, batch).values_list("line", flat=True))
-    return [
-        (some[0], some[-1]) for some in (lines[at : at + SLIPS_A_PART] for at in range(0, len(lines), SLIPS_A_PART))
-    ]
+def slips_of(batch: Batch) -> int:
+    """For how many people of a list slips are printed: those whom no e-mail tells; none once its file was removed."""
+    return _without_mail(batch).count() if batch.file_until else 0
 
 
 def slips(desk: Desk, batch: UUID, part: int) -> bytes:
@@ -191,8 +189,9 @@ def slips(desk: Desk, batch: UUID, part: int) -> bytes:
     Raises :class:`Refused`: not this unit's list, no such part, or nobody left to print one for.
     """
     first = (part - 1) * SLIPS_A_PART
-    rows = _invited(desk, batch).select_related("invitation")[first : first + SLIPS_A_PART] if part > 0 else ()
-    found = _seen(desk, [row.invitation for row in rows if row.invitation])
+    rows = _without_mail(lists.find(desk, batch)).select_related("invitation").order_by("line")
+    some = rows[first : first + SLIPS_A_PART] if part > 0 else ()
+    found = _seen(desk, [row.invitation for row in some if row.invitation])
     unit = name_of(desk.unit.code)
     made = [pdf.Slip(_called(one), unit) for one in found if one.cells and one.state == InvitationState.OPEN]
     if not made:
@@ -200,14 +199,14 @@ def slips(desk: Desk, batch: UUID, part: int) -> bytes:
     return pdf.slips(made)
 
 
+def _without_mail(batch: Batch) -> QuerySet[BatchRow]:
+    return BatchRow.objects.filter(batch=batch, invitation__isnull=False, mailbox=None)
+
+
 def _called(found: Person) -> str:
     """By what the unit knows whose slip it is: what its own list said, or where."""
     given = (found.cells.name or found.cells.staff_number) if found.cells else ""
     return given or (f"#{found.row.line}" if found.row else "")
-
-
-def _invited(desk: Desk, batch: UUID) -> QuerySet[BatchRow]:
-    return BatchRow.objects.filter(batch=lists.find(desk, batch), invitation__isnull=False).order_by("line")
 
 
 def _of(desk: Desk, batch: UUID | None) -> QuerySet[Invitation]:

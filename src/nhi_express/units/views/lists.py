@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
@@ -36,7 +37,17 @@ _OVER: Final = {BatchState.DONE, BatchState.STOPPED, BatchState.REFUSED}
 @require_GET
 def index(request: HttpRequest, desk: Desk) -> HttpResponse:
     """All lists of the unit, newest first."""
-    return page(request, desk, "units/lists.html", {"lists": _listed(lists.of_unit(desk))})
+    found = lists.of_unit(desk, MOST + 1, _before(request))
+    older = f"?before={found[MOST - 1].created_at.timestamp()}" if len(found) > MOST else ""
+    return page(request, desk, "units/lists.html", {"lists": _listed(found[:MOST]), "older": older})
+
+
+def _before(request: HttpRequest) -> datetime | None:
+    """The moment whose older lists are asked for; None for all, and where the address holds none."""
+    try:
+        return datetime.fromtimestamp(float(request.GET.get("before", "")), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _listed(batches: Sequence[Batch]) -> list[dict[str, object]]:
@@ -53,12 +64,12 @@ def show(request: HttpRequest, desk: Desk, batch_id: UUID) -> HttpResponse:
 
 def _shown(request: HttpRequest, desk: Desk, batch: Batch, refusal: Refused | None = None) -> HttpResponse:
     tab = _tab(request, batch)
-    after, parts = _after(request), people.parts(desk, batch.id) if batch.state == BatchState.DONE else []
-    found = lists.rows(batch, tab, after, MOST + 1) if tab else []
+    found = lists.rows(batch, tab, _after(request), MOST + 1) if tab else []
+    count = people.slips_of(batch) if batch.state == BatchState.DONE else 0
     context = {
         **showing.standing(batch, _listed([batch])[0], lists.progress(batch), lists.first_rows(batch)),
         **showing.lines(batch, tab, found, MOST),
-        "slips": showing.slips(batch, parts),
+        "slips": showing.slips(batch, count, people.SLIPS_A_PART),
         "refusal": refusal or file_refused(batch),
     }
     return page(request, desk, "units/list.html", context, refusal.problem.value.status if refusal else 200)

@@ -165,14 +165,15 @@ def _line(row: LineShown) -> tuple[object, ...]:
     return (row.line, masked(row.cells.id_number), row.cells.name, row.cells.staff_number, *(said or [forgiven]))
 
 
-def slips(batch: Batch, parts: Iterable[tuple[int, int]]) -> list[Context]:
-    """The parts of the slips, each with its address."""
+def slips(batch: Batch, count: int, a_part: int) -> list[Context]:
+    """The parts of so many slips, each with its address."""
     return [
         {
-            "url": reverse("units:slips", args=[batch.id, number]),
-            "words": _("Slips for lines %(first)s to %(last)s (PDF)") % {"first": f"{first:,}", "last": f"{last:,}"},
+            "url": reverse("units:slips", args=[batch.id, first // a_part + 1]),
+            "words": _("Slips %(first)s to %(last)s (PDF)")
+            % {"first": f"{first + 1:,}", "last": f"{min(first + a_part, count):,}"},
         }
-        for number, (first, last) in enumerate(parts, 1)
+        for first in range(0, count, a_part)
     ]
 
 
