@@ -74,7 +74,7 @@ def _resource(table: type[models.Model], of_unit: str, *, helped: bool) -> resou
     return Lines()
 
 
-class _Checked(resources.ModelResource):
+class _Checked(resources.ModelResource):  # type: ignore[misc]
     """The checks that the product makes of a line, where the library has a place for them."""
 
     unit, many = "", False

@@ -12,10 +12,11 @@ import subprocess
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from email import message_from_bytes
 from email.policy import default
 from itertools import chain
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -141,11 +142,12 @@ def left(batch: Batch) -> tuple[object, ...]:
     batch = Batch.objects.get(pk=batch.pk)
     counts = (batch.lines, batch.checked, batch.ready, batch.registered, batch.refused, batch.invited, batch.state)
     people: defaultdict[UUID | None, list[str]] = defaultdict(list)
-    for member, *what in chain(
+    told: Iterable[tuple[Any, ...]] = chain(
         Registration.objects.values_list("member", "state", "reason", "language"),
         Invitation.objects.values_list("member", "state", "code_way", "code_due"),
         Entry.objects.filter(registration__isnull=False).values_list("member", "event", "actor"),
-    ):
+    )
+    for member, *what in told:
         people[member].append(str(what))
     lines = [
         (row.line, row.state, row.reason, row.notes, row.code_way, bool(row.invitation_id), sorted(people[row.member]))

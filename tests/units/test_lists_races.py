@@ -114,7 +114,9 @@ def test_members_who_register_while_their_list_is_enrolled_are_registered_once()
     lists.confirm(desk, batch.id, 1)
     while lists.find(desk, batch.id).state != BatchState.ENROLLING:
         jobs.run_task()
-    race([drain, *(partial(_register, desk, people[place].id_number) for place in (3, 9, 17, 28))])
+    acts: list[Callable[[], object]] = [drain]
+    acts += [partial(_register, desk, people[place].id_number) for place in (3, 9, 17, 28)]
+    race(acts)
     drain()
     batch = lists.find(desk, batch.id)
     assert batch.state == BatchState.DONE

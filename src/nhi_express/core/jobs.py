@@ -130,9 +130,16 @@ def run_task() -> bool:
 @cache
 def _worker() -> Worker:
     """The library's worker, which does a task and keeps what became of it."""
-    where = {"queue_names": [DEFAULT_TASK_QUEUE_NAME], "excluded_queue_names": []}
-    how = {"interval": 1, "batch": True, "startup_delay": False, "max_tasks": 1}
-    return Worker(backend_name=DEFAULT_TASK_BACKEND_ALIAS, worker_id=randomness.token(), **where, **how)
+    return Worker(
+        queue_names=[DEFAULT_TASK_QUEUE_NAME],
+        interval=1,
+        batch=True,
+        backend_name=DEFAULT_TASK_BACKEND_ALIAS,
+        startup_delay=False,
+        max_tasks=1,
+        worker_id=randomness.token(),
+        excluded_queue_names=[],
+    )
 
 
 def tidy() -> int:

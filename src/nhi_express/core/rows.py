@@ -142,7 +142,7 @@ def add_all(model: type[Model], names: Sequence[str], values: Iterable[Sequence[
                 copy.write_row(row)
 
 
-_Ready = Callable[[Sequence[Any]], Sequence[object]]
+_Ready = Callable[[Sequence[Any]], Sequence[Any]]
 
 
 @cache
@@ -161,7 +161,7 @@ def _ready(given: list[_Column], others: list[_Column]) -> _Ready:
     writers = [(place, write) for place, field in enumerate(given) if (write := _writer(field))]
     constant = tuple(field.get_db_prep_save(field.get_default(), connection) for field in others)
 
-    def ready(row: Sequence[Any]) -> Sequence[object]:
+    def ready(row: Sequence[Any]) -> Sequence[Any]:
         cells = [*row, *constant]
         for place, write in writers:
             cells[place] = write(cells[place])
@@ -211,7 +211,7 @@ def among(
     return map(reader, found)
 
 
-def many(values: list[Any]) -> object:
+def many(values: list[Any]) -> list[Any] | str:
     """Many values as one parameter, which keeps the statement the same whatever their number."""
     return values if connection.vendor == "postgresql" else json.dumps(values)
 
@@ -268,7 +268,7 @@ def change_among(
 ) -> int:
     """Update the rows in which ``column`` is one of ``values`` and all of ``where`` hold, and tell how many there were:
     one statement, however many values."""
-    key, changed, asked = model._meta.get_field(column), _columns(model, columns), _columns(model, where)
+    [key], changed, asked = _columns(model, [column]), _columns(model, columns), _columns(model, where)
     write, quote = _writer(key), connection.ops.quote_name
     sets = ", ".join(f"{quote(field.column)} = %s" for field in changed)
     holds = " AND ".join([*(f"{quote(field.column)} = %s" for field in asked), f"{quote(key.column)} "])

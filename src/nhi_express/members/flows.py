@@ -40,11 +40,6 @@ def key_of(number: IdNumber) -> UUID:
     return vault().index(str(number), ID_PURPOSE)
 
 
-def key_of(number: IdNumber) -> UUID:
-    """The keyed index under which a number's holder is known."""
-    return vault().index(str(number), ID_PURPOSE)
-
-
 def known_keys(member: Member) -> tuple[UUID, ...]:
     """The keys under which a member may be known elsewhere: that of the present number first, then of former ones."""
     return tuple(map(key_of, member.known_numbers))

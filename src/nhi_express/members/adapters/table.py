@@ -91,5 +91,5 @@ def _formerly(member: Member, asked: UUID) -> bool:
     return any(vault().index(number, ID_PURPOSE) == asked for number in member.record.former_id_numbers)
 
 
-def _opened(key: UUID, sealed: bytes) -> Member:
+def _opened(key: UUID, sealed: bytes | memoryview) -> Member:
     return Member(key, unpack(vault().open(sealed, context(key))))
