@@ -161,7 +161,7 @@ def _headings(tab: RowState) -> tuple[str, ...]:
 
 def _line(row: LineShown) -> tuple[object, ...]:
     said = [str(words.REASONS[RowReason(row.reason)])] if row.reason else []
-    forgiven = _("、").join(str(words.NOTES[RowNote(code)]) for code in row.notes)
+    forgiven = _(", ").join(str(words.NOTES[RowNote(code)]) for code in row.notes)
     return (row.line, masked(row.cells.id_number), row.cells.name, row.cells.staff_number, *(said or [forgiven]))
 
 
