@@ -23,6 +23,7 @@ from nhi_sandbox.personas import personas
 from nhi_sandbox.place import Place, Result
 from nhi_sandbox.staff import STAFF
 from nhi_sandbox.unit_journeys import planned as plan_units
+from nhi_sandbox.units import named_units
 
 app = typer.Typer()
 _console = Console()
@@ -100,6 +101,7 @@ def _serve(installation: Installation, members: int, *, fresh: bool) -> None:
         staff = _staff(installation)
     with installation:
         _console.print(_people())
+        _console.print(_units())
         _console.print(staff)
         _console.print(f"\nThe app            {installation.place.site}/app/", soft_wrap=True)
         _console.print(f"The portal         {installation.place.site}/portal/", soft_wrap=True)
@@ -134,4 +136,12 @@ def _staff(installation: Installation) -> Table:
     table = Table("account", "role", "name", "first-time code (good once, for three days)", title=title)
     for one in STAFF:
         table.add_row(one.account, one.role, one.name, installation.first_code(one))
+    return table
+
+
+def _units() -> Table:
+    table = Table("unit", "responsible", "unit code", "tax ID", "certificate", title="Units to register (invented)")
+    for unit in named_units().values():
+        name = f"{unit.name}\n[dim]{unit.name_en}[/dim]"
+        table.add_row(name, personas()[unit.responsible].name, unit.code, unit.tax_id, unit.certificate)
     return table
