@@ -35,6 +35,8 @@ _FAMILIES: dict[str, Promise] = {
     "L": _("After many tries"),
     "P": _("About the password"),
     "I": _("About what was typed"),
+    "U": _("About insured units and their lists"),
+    "S": _("For staff of counters and of the hotline"),
     "G": _("Everything else"),
 }
 
