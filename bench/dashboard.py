@@ -92,7 +92,7 @@ def _another(url: str, name: str) -> str:
     import psycopg
 
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]  # our own two names
+        connection.execute(f"CREATE DATABASE {name}")  # our own two names
     return url.replace("/nhi?", f"/{name}?")
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import gc
 import json
-import resource
 import tempfile
 import time
 from argparse import SUPPRESS, ArgumentParser, Namespace
@@ -18,7 +17,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.engines import child, database, prepare
+from bench.engines import child, database, peak, prepare
 from bench.report import Measure, parse, parser, show
 
 if TYPE_CHECKING:
@@ -108,7 +107,7 @@ def _memory(wanted: Namespace) -> list[tuple[float]]:
     """The most memory, in MiB, that this process held at any moment of one import."""
     prepare()
     _timed_import(wanted.file)
-    return [(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,)]
+    return [(peak(),)]
 
 
 def _rows(file: Path) -> list[Row]:

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import gc
 import json
-import resource
 import tempfile
 import time
 from argparse import SUPPRESS, ArgumentParser, Namespace
@@ -23,11 +22,12 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from bench.engines import child, database, prepare
+from bench.engines import child, database, peak, prepare
 from bench.report import Measure, parse, parser, show
 
 _TARGET, _ELSEWHERE, _FLAT = 0.10, 2.5, 0.90
 _SHORT, _LONG = 1_000, 200_000
+_LISTS = ("units_batchpart", "units_batch", "django_tasks_database_dbtaskresult")
 _SEED, _UNIT = 5, "110000001"
 
 
@@ -131,8 +131,10 @@ def _load(wanted: Namespace) -> list[tuple[int]]:
 def _memory(wanted: Namespace) -> list[tuple[float]]:
     """The most memory, in MiB, that this process held at any moment of one list."""
     prepare()
+    _let_go()
+    _empty(*_LISTS)
     _product(wanted.file)
-    return [(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,)]
+    return [(peak(),)]
 
 
 def _speed(wanted: Namespace) -> list[tuple[float, ...]]:
@@ -151,7 +153,7 @@ def _speed(wanted: Namespace) -> list[tuple[float, ...]]:
         ready = floor.rows_left()
         _empty()
         least = floor.write(ready)
-        _empty("units_batchpart", "units_batch", "django_tasks_database_dbtaskresult")
+        _empty(*_LISTS)
         other = [elsewhere.load(table, wanted.file, _UNIT, helped=helped) for helped in (False, True)]
         runs.append(tuple(rows / seconds for seconds in (ours, checked, least, *other)))
     # The first run warms caches up.

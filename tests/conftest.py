@@ -8,9 +8,16 @@ import pytest
 from django.db import connection
 
 from nhi_express.audit.models import Entry
+from nhi_express.core import remembered
 from nhi_express.core.vault import Vault, vault
 from tests.outside import Outside, load_personas, running_sandbox
 from tests.visitor import Visitor
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """No test sees what another wrote into a database that is gone."""
+    remembered.forget_all()
 
 
 @pytest.fixture

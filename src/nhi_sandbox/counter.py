@@ -118,12 +118,15 @@ class VisitorScreen(Visit):
 
     def __init__(self, site: str, sandbox: str, *, language: str = "zh-TW") -> None:
         super().__init__(site, Phone(sandbox, language=language))
-        self.open("/visitor/").send("/visitor/")
+
+    def begin(self) -> Self:
+        """Make this browser a visitor's screen, which it stays."""
+        return self.open("/visitor/").send("/visitor/")
 
     @property
     def number(self) -> str:
         """The number that it shows to be paired."""
-        found = re.search(r'class="card code number">([\d ]+)<', self.open("/visitor/").page.text)
+        found = re.search(r'class="[^"]*\bcode\b[^"]*">([\d ]+)<', self.open("/visitor/").page.text)
         if not found:
             raise Surprise(f"no number on the visitor's screen at {self.path}")
         return found.group(1).replace(" ", "")

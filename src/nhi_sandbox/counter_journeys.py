@@ -140,7 +140,7 @@ def new_number(person: Persona) -> str:
 
 
 def _screen(place: Place) -> VisitorScreen:
-    return VisitorScreen(place.site, place.sandbox)
+    return VisitorScreen(place.site, place.sandbox).begin()
 
 
 def _unlocking(phone: MemberPhone) -> str:

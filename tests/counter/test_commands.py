@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 from nhi_express.audit.catalogue import Event
 from nhi_express.audit.models import Entry
 from nhi_express.counter import commands
-from nhi_express.counter.flows import offices
+from nhi_express.counter.flows import duty, offices
 from nhi_express.counter.models import Office, Staff
 from nhi_express.counter.rules import Role
 from nhi_sandbox.staff import OFFICE, OFFICES, STAFF, code_in
@@ -30,7 +30,7 @@ def test_the_staff_of_a_try_out_begin_with_the_codes_that_are_printed() -> None:
     assert run("offices", "--also", OFFICES).exit_code == 0
     for one in STAFF:
         said = run(*one.verbs()[1:]).stdout
-        worker = Worker(Staff.objects.get(account=one.account)).begins(code_in(said))
+        worker = Worker(Staff.objects.get(account_key=duty.account_key(one.account))).begins(code_in(said))
         assert (worker.on_duty.role, worker.staff.office_id) == (Role(one.role), one.office or None)
     made = Entry.objects.filter(event=Event.STAFF_MADE.value)
     assert {entry.actor for entry in made} == {"system"}
@@ -43,7 +43,10 @@ def test_an_administrator_whose_passkeys_are_lost_is_followed_by_another() -> No
     administrator()
     assert "administrator already" in run("first-administrator", "second", "--name", "林管理").output
     said = run("make", "Second", "--role", "administrator", "--name", "林管理").stdout
-    assert Worker(Staff.objects.get(account="second")).begins(code_in(said), HERE).on_duty.role is Role.ADMINISTRATOR
+    assert (
+        Worker(Staff.objects.get(account_key=duty.account_key("second"))).begins(code_in(said), HERE).on_duty.role
+        is Role.ADMINISTRATOR
+    )
 
 
 @pytest.mark.parametrize(

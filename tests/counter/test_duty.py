@@ -42,7 +42,7 @@ def test_an_account_begins_with_a_code_and_goes_on_with_a_passkey(admin: Worker)
 @pytest.mark.parametrize("mangled", ["AAAA-AAAA-AAAA", "", "0" * 200])
 def test_a_wrong_first_time_code_is_refused_like_a_wrong_account(admin: Worker, mangled: str) -> None:
     staff, code = _invited(admin)
-    for account, typed in ((staff.account, mangled), ("nobody", code)):
+    for account, typed in ((duty.called(staff).account, mangled), ("nobody", code)):
         with pytest.raises(Refused) as refusal:
             duty.redeem_code(account, typed, AWAY)
         assert refusal.value.problem is Problem.STAFF_CODE_WRONG
@@ -56,13 +56,13 @@ def test_a_first_time_code_ends(admin: Worker) -> None:
     staff, code = _invited(admin)
     late = clock.now() + timedelta(hours=config().staff_code_hours, minutes=1)
     with time_machine.travel(late, tick=False), pytest.raises(Refused) as refusal:
-        duty.redeem_code(staff.account, code, HERE)
+        duty.redeem_code(duty.called(staff).account, code, HERE)
     assert refusal.value.problem is Problem.STAFF_CODE_WRONG
 
 
 def test_a_first_time_code_is_good_once(admin: Worker) -> None:
     staff, code = _invited(admin)
-    first, second = (duty.redeem_code(staff.account, code, HERE) for _ in range(2))
+    first, second = (duty.redeem_code(duty.called(staff).account, code, HERE) for _ in range(2))
     _make(first)
     with pytest.raises(Refused) as refusal:
         _make(second)
@@ -80,11 +80,11 @@ def test_guessing_codes_from_one_source_is_stopped(admin: Worker) -> None:
     staff, code = _invited(admin)
     for _ in range(10):
         with pytest.raises(Refused):
-            duty.redeem_code(staff.account, "0000-0000-0000", AWAY)
+            duty.redeem_code(duty.called(staff).account, "0000-0000-0000", AWAY)
     with pytest.raises(Refused) as refusal:
-        duty.redeem_code(staff.account, code, AWAY)
+        duty.redeem_code(duty.called(staff).account, code, AWAY)
     assert refusal.value.problem is Problem.LOCKED
-    assert duty.redeem_code(staff.account, code, HERE), "elsewhere the right code still works"
+    assert duty.redeem_code(duty.called(staff).account, code, HERE), "elsewhere the right code still works"
 
 
 def test_a_clerk_works_only_from_the_offices_network(admin: Worker) -> None:
@@ -197,7 +197,9 @@ def test_strangers_are_led_to_signing_in_and_their_forms_are_refused(db: None) -
 def test_the_whole_way_by_browser(admin: Worker) -> None:
     staff, code = _invited(admin)
     browser, authenticator = Client(), Authenticator()
-    shown = browser.post("/staff/first/", {"account": staff.account.upper(), "code": code.lower()}).content.decode()
+    shown = browser.post(
+        "/staff/first/", {"account": duty.called(staff).account.upper(), "code": code.lower()}
+    ).content.decode()
     ticket = shown.split('data-ticket="')[1].split('"')[0]
     asked = _post(browser, "/staff/first/options", {"ticket": ticket})
     made = json.dumps(authenticator.create(asked["passkey"], config().site_url))

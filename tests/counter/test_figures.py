@@ -88,6 +88,15 @@ def test_bars_fill_the_width_and_do_not_overlap() -> None:
     assert second.parts == ()
 
 
+def test_a_funnel_is_as_long_as_its_beginning() -> None:
+    chart = Chart("x", "", "", "", ("began", "proven", "finished"), (Bar("a", (8, 6, 2)),), nested=True)  # type: ignore[arg-type]
+    (line,) = chart.drawn()
+    widths = {part.series: part.width for part in line.parts}
+    assert line.total == 8
+    assert widths[1] == pytest.approx(2 * widths[2], abs=0.2)
+    assert widths[0] == pytest.approx(widths[2], abs=0.2)
+
+
 @pytest.mark.parametrize("query", ["since=2026-13-01&until=2026-01-01", "since=2020-01-01&until=2026-01-01"])
 def test_a_period_that_is_none_is_told(admin: Worker, query: str) -> None:
     assert admin.browser().get(f"/staff/figures/?{query}").status_code == 400

@@ -39,7 +39,7 @@ class Tablet:
     @property
     def number(self) -> str:
         """The number that it shows."""
-        found = re.search(r'class="card code number">([\d ]+)<', self.browser.get("/visitor/").content.decode())
+        found = re.search(r'class="[^"]*code number">([\d ]+)<', self.browser.get("/visitor/").content.decode())
         assert found
         return found.group(1).replace(" ", "")
 

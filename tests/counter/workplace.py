@@ -46,7 +46,7 @@ class Worker:
 
     def begins(self, code: str, source: str = HERE) -> Worker:
         """Take the first-time code, and make a passkey with it."""
-        ticket = duty.redeem_code(self.staff.account, code, source)
+        ticket = duty.redeem_code(duty.called(self.staff).account, code, source)
         asked = duty.first_options(ticket)
         made = json.dumps(self.authenticator.create(asked["passkey"], config().site_url))
         self.secret = duty.keep_first_passkey(ticket, asked["token"], made, source)

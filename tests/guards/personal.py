@@ -9,6 +9,7 @@ from urllib.parse import unquote_plus
 
 from nhi_sandbox.member_phone import PASSWORD
 from nhi_sandbox.personas import Persona, personas
+from nhi_sandbox.staff import STAFF
 from tests.outside import address_of
 
 
@@ -19,7 +20,7 @@ def _secrets() -> dict[str, str]:
     for one in personas().values():
         for what, value in _data_of(one):
             found[_plain(value)] = f"{what} of {one.key}"
-    return found
+    return found | {_plain(one.name): f"name of {one.account} on the staff" for one in STAFF}
 
 
 def _data_of(one: Persona) -> Iterator[tuple[str, str]]:

@@ -45,6 +45,12 @@ class Traces:
         """Every leak, as words: where, and what of whom."""
         return [*self._in_events(), *self._in_log(), *self._in_urls(), *self._in_notices(), *self._in_tables()]
 
+    def telling(self, *words: str) -> list[str]:
+        """Events, log lines, addresses and mails in which one of these stands: what only its own table may hold."""
+        events = [f"event {entry.event} {json.dumps(entry.payload)}" for entry in Entry.objects.all()]
+        mails = [f"mail {letter.subject}\n{letter.body}" for letter in mail.outbox]
+        return [trace for trace in (*events, *self.log, *self.urls, *mails) if any(word in trace for word in words)]
+
     def _in_events(self) -> Iterator[str]:
         for entry in Entry.objects.all():
             yield from (f"event {entry.event}: {what}" for what in _of(entry.payload))

@@ -12,6 +12,7 @@ from nhi_express.core import clock
 from nhi_express.help import hotline, policies, questions, terms
 from nhi_express.help.catalogue import Problem
 
+pytestmark = pytest.mark.django_db
 LANGUAGES = {"zh-hant": "zh-Hant-TW", "en": "en"}
 PAGES = [
     "/help/",

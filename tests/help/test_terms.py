@@ -11,6 +11,7 @@ import pytest
 from nhi_express.help import terms
 from tests.help import wording
 
+pytestmark = pytest.mark.django_db
 # A version in force never changes: people agreed to these very words. New words are a new version.
 DIGESTS = {
     ("2026-11-01", "zh-hant"): "ec42d83267ea054cbf29f947a2c5ba54a929245d6a5d47b713c5f7114245506e",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Self
 
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from nhi_sandbox.personas import Persona
 from tests.journeys.phone import PhoneInHand
@@ -29,6 +29,10 @@ class ComputerAtHand(PhoneInHand):
     """One computer. It does what a phone does, with a mouse instead of a finger."""
 
     window: ClassVar[dict[str, Any]] = {"viewport": {"width": 1280, "height": 900}}
+
+    def beside(self, browser: Browser) -> Self:
+        """Another computer beside this one, with a browser of its own."""
+        return type(self)(browser, self.place, self.language, self._album, passkeys=False)
 
     def leaves_by(self, target: Locator) -> Self:
         """Click what leads to another page."""

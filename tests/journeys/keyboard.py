@@ -59,3 +59,21 @@ def when_they_go_down_to(phone: PhoneInHand, selector: str, choice: str) -> None
         if phone.page.locator(selector).input_value() == choice:
             return
     raise AssertionError(f"{choice} cannot be chosen in {selector}")
+
+
+def when_they_choose(phone: PhoneInHand, name: str, choice: str) -> None:
+    """Choose one of several with space and the arrow keys."""
+    when_they_tab_to(phone, f"input[name={name}]")
+    phone.page.keyboard.press("Space")
+    for _ in range(_MOST_STOPS):
+        if phone.page.locator(f"input[name={name}]:checked").input_value() == choice:
+            return
+        phone.page.keyboard.press("ArrowDown")
+    raise AssertionError(f"{choice} cannot be chosen in {name}")
+
+
+def when_they_write_day(phone: PhoneInHand, selector: str, day: str) -> None:
+    """Type a day (YYYY-MM-DD) into the browser's own field for days, as its language orders the parts."""
+    year, month, date = day.split("-")
+    when_they_write(phone, selector, f"{year}{month}{date}" if phone.language == "zh" else f"{month}{date}{year}")
+    assert phone.page.locator(selector).input_value() == day

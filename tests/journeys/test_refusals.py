@@ -10,7 +10,7 @@ from tests.journeys.conftest import PickUp
 from tests.journeys.people import named
 from tests.journeys.phone import PhoneInHand
 
-AGAIN, CARD, COUNTER = "/app/bind/mobile/line", "/help/q/12/", "/help/q/10/"
+AGAIN, CARD, COUNTER = "/app/bind/mobile/line", "/help/q/12/", "/help/offices/"
 REFUSALS = [
     ("wifi", "M-01", AGAIN),
     ("prepaid", "M-02", CARD),

@@ -38,7 +38,7 @@ from tests.members.files import surroundings
 from tests.units.staff import OTHER, UNIT, bring, checked, desk_of, employ, enrolled, line, staff
 
 pytestmark = pytest.mark.usefixtures("committed")
-LINES, MAILS_EVERY, KILLS = 5_000, 6, 10
+LINES, MAILS_EVERY, KILLS = 5_000, 9, 10
 
 
 class Relay:
@@ -76,10 +76,10 @@ def made(people: list[RegisterRow]) -> list[tuple[str, ...]]:
 
 
 def alike(people: Sequence[RegisterRow]) -> list[RegisterRow]:
-    """The same people, but for what decides how a code is sent: that goes by their place."""
-    ways = [{"postal_address": "臺中市西屯區好路1號"}, {"postal_address": "", "email": "x@example.tw"}]
-    none = {"postal_address": "", "email": ""}
-    return [row._replace(**[*ways, none][place % LINES % 3]) for place, row in enumerate(people)]
+    """The same people, but for what decides how a code is sent: that goes by their place. None is mailed: a code's slow
+    hash would make most of the work here, and mailing codes has tests of its own."""
+    ways = [{"postal_address": "臺中市西屯區好路1號"}, {"postal_address": "", "email": ""}]
+    return [row._replace(**ways[place % LINES % 2]) for place, row in enumerate(people)]
 
 
 def start(smtp: str) -> subprocess.Popen[bytes]:
@@ -111,7 +111,7 @@ def kill_somewhere(desk: Desk, batch: Batch, smtp: str, chance: random.Random) -
     before, process, until = stage(batch), start(smtp), time.monotonic() + 60
     while stage(batch) == before and time.monotonic() < until:
         assert process.poll() is None, "the worker ended by itself"
-        time.sleep(0.005)
+        time.sleep(0.02)
     time.sleep(chance.random() * 0.15)
     process.send_signal(signal.SIGKILL)
     assert process.wait(60) == -signal.SIGKILL
@@ -131,7 +131,7 @@ def finish(desk: Desk, batch: Batch, smtp: str) -> None:
     process, until = start(smtp), time.monotonic() + 120
     while not over(batch) and time.monotonic() < until:
         confirm_when_checked(desk, batch)
-        time.sleep(0.05)
+        time.sleep(0.1)
     process.send_signal(signal.SIGTERM)
     assert process.wait(60) == 0
     assert over(batch)

@@ -157,6 +157,8 @@ class Event(StrEnum):
     DATA_REQUEST_DECIDED = "counter:data:decided"
     # {staff, office, what}
     OFFICE_CHANGED = "counter:office:changed"
+    # {staff, kind (news, terms, operator, lifetime), subject (its key), what, number (of the change)}
+    CONTENT_CHANGED = "counter:content:changed"
     # {staff, entries}
     LOG_EXPORTED = "counter:log:exported"
     # {staff, problem}: somebody tried what their role may not do

@@ -38,3 +38,15 @@ class Notice(models.Model):
     class Meta:
         db_table_comment = "outgoing notices (outbox)"
         indexes = [models.Index(fields=["bulk", "next_at"], condition=Q(next_at__isnull=False), name="notices_due")]
+
+
+class Override(models.Model):
+    """A setting's value as planned in the back office: see :mod:`nhi_express.core.lifetimes`."""
+
+    name = models.CharField(max_length=32, db_comment="name of the setting; not personal")
+    value = models.PositiveIntegerField(db_comment="not personal")
+    effective_at = models.DateTimeField(db_comment="when it begins to hold; not personal")
+
+    class Meta:
+        db_table_comment = "settings changed while the site runs"
+        constraints = [models.UniqueConstraint(fields=["name", "effective_at"], name="one_value_at_a_time")]

@@ -32,8 +32,8 @@ class Staff(models.Model):
     """A staff account: one person, one role, passkeys only."""
 
     id = models.UUIDField(primary_key=True, db_comment="random; not personal")
-    account = models.CharField(max_length=40, unique=True, db_comment="SENSITIVE: sign-in name of an employee")
-    sealed_name = models.BinaryField(db_comment="SENSITIVE, sealed: the employee's name")
+    account_key = models.UUIDField(unique=True, db_comment="keyed index of the account's name; pseudonym")
+    sealed = models.BinaryField(db_comment="SENSITIVE, sealed: the account's name and the employee's")
     role = models.CharField(max_length=16, db_comment="not personal")
     office = models.ForeignKey(Office, null=True, on_delete=models.PROTECT, db_comment="not personal")
     member = models.UUIDField(null=True, db_comment="keyed index of the employee's own ID number; pseudonym")
@@ -202,3 +202,18 @@ class DataRequest(models.Model):
 
     class Meta:
         db_table_comment = "requests of members on their data"
+
+
+class Change(models.Model):
+    """One change of news, terms, an operator or a lifetime: who, when, and which one of that subject's."""
+
+    kind = models.CharField(max_length=12, db_comment="what is edited; not personal")
+    subject = models.CharField(max_length=40, db_comment="which one of its kind; not personal")
+    number = models.PositiveIntegerField(db_comment="counts the changes of a subject; not personal")
+    edit = models.CharField(max_length=12, db_comment="added, changed or withdrawn; not personal")
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, db_comment="not personal")
+    at = models.DateTimeField(db_comment="not personal")
+
+    class Meta:
+        db_table_comment = "changes of what the back office edits"
+        constraints = [models.UniqueConstraint(fields=["kind", "subject", "number"], name="one_change_at_a_time")]

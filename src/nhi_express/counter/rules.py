@@ -221,3 +221,20 @@ class RequestState(StrEnum):
     OPEN = "open"
     GRANTED = "granted"
     DENIED = "denied"
+
+
+class Content(StrEnum):
+    """What the back office edits besides accounts and offices."""
+
+    NEWS = "news"
+    TERMS = "terms"
+    OPERATOR = "operator"
+    LIFETIME = "lifetime"
+
+
+class Edit(StrEnum):
+    """What was done to it."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    WITHDRAWN = "withdrawn"

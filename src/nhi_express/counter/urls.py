@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from nhi_express.counter.views import accounts, approving, desk, entering, figures, hotline, log, offices, visiting
+from nhi_express.counter.views import (
+    accounts,
+    approving,
+    content,
+    desk,
+    entering,
+    figures,
+    hotline,
+    log,
+    offices,
+    visiting,
+)
 
 app_name = "counter"
 urlpatterns = [
@@ -45,6 +56,17 @@ urlpatterns = [
     path("staff/alerts/", hotline.alerts, name="alerts"),
     path("staff/figures/", figures.dashboard, name="figures"),
     path("staff/figures/<slug:name>.csv", figures.as_csv, name="figures_csv"),
+    path("staff/content/", content.overview, name="content"),
+    path("staff/content/news/", content.news_list, name="content_news"),
+    path("staff/content/news/<slug:key>", content.news_one, name="content_news_one"),
+    path("staff/content/news/<slug:key>/withdraw", content.news_withdraw, name="content_news_withdraw"),
+    path("staff/content/terms/", content.terms_list, name="content_terms"),
+    path("staff/content/terms/new", content.terms_new, name="content_terms_new"),
+    path("staff/content/terms/<uuid:terms_id>", content.terms_one, name="content_terms_one"),
+    path("staff/content/terms/<uuid:terms_id>/withdraw", content.terms_withdraw, name="content_terms_withdraw"),
+    path("staff/content/lifetimes/", content.lifetimes, name="content_lifetimes"),
+    path("staff/content/lifetimes/<slug:name>", content.lifetime_one, name="content_lifetime"),
+    path("staff/content/lifetimes/<slug:name>/withdraw", content.lifetime_withdraw, name="content_lifetime_withdraw"),
     path("staff/log/", log.read, name="log"),
     path("staff/log/export", log.export, name="log_export"),
     path("staff/log/verify", log.verify, name="log_verify"),

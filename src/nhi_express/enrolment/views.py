@@ -53,20 +53,20 @@ _WAYS: dict[str, tuple[Promise, Promise, Promise, str]] = {
     "counter_citizen": (
         _("Go to a service counter"),
         _("Bring your NHI card, ID card and household certificate; they bind the phone with you."),
-        _("See what to bring"),
-        "/help/q/10/",
+        _("Find a service counter"),
+        "/help/offices/",
     ),
     "counter_foreign": (
         _("Go to a service counter"),
         _("Bring your NHI card and your chip residence permit; they bind the phone with you."),
-        _("See what to bring"),
-        "/help/q/10/",
+        _("Find a service counter"),
+        "/help/offices/",
     ),
     "counter_child": (
         _("Go to a service counter together"),
         _("Parent and child bring their NHI cards and the household certificate. The number does not matter there."),
-        _("See what to bring"),
-        "/help/q/10/",
+        _("Find a service counter"),
+        "/help/offices/",
     ),
     "unit_code": (
         _("Use the activation code"),

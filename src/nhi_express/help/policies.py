@@ -14,17 +14,16 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from nhi_express.core.config import config
+from nhi_express.core.lifetimes import Lifetime, lifetime
 from nhi_express.core.limits import Limit
 from nhi_express.help import prose
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as Text
 
-# The settings that the texts may name.
+# The settings that the texts may name, and the lifetimes that may be changed while the site runs.
 _SETTINGS = (
     "attempt_minutes",
-    "device_code_minutes",
-    "email_code_hours",
     "app_idle_minutes",
     "app_session_hours",
     "portal_idle_minutes",
@@ -32,6 +31,7 @@ _SETTINGS = (
     "devices_per_member",
     "log_months",
 )
+_LIFETIMES: tuple[Lifetime, ...] = ("device_code_minutes", "email_code_hours")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,8 @@ def figures() -> dict[str, int]:
     wrong, codes = Limit.PORTAL_PASSWORD.value, Limit.DEVICE_CODE.value
     pause = int(wrong.lock.total_seconds() // 60)
     limits = {"tries": wrong.tries, "pause_minutes": pause, "code_tries": codes.tries}
-    return {name: getattr(config(), name) for name in _SETTINGS} | limits
+    settings = {name: getattr(config(), name) for name in _SETTINGS}
+    return settings | {name: lifetime(name) for name in _LIFETIMES} | limits
 
 
 _ALL = (

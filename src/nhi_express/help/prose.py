@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from django.utils.html import format_html, format_html_join
@@ -22,7 +22,7 @@ def _read(name: str, language: str) -> str:
     return (_TEXTS / f"{name}.{language}.md").read_text("utf-8")
 
 
-@cache
+@lru_cache(maxsize=128)
 def rendered(text: str) -> SafeString:
     """Markup of a text in which blank lines part blocks: ``# `` begins a heading, ``- `` each item of a list.
 

@@ -124,5 +124,5 @@ def policy_context(name: str) -> dict[str, object]:
 
 @require_safe
 def latest(request: HttpRequest) -> HttpResponse:
-    """The news of today, newest first."""
-    return render(request, "help/news.html", {"news": news.current_news(clock.today())})
+    """The news of the moment: outages first, then the newest."""
+    return render(request, "help/news.html", {"news": news.current_news(clock.now())})

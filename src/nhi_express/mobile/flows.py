@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NoReturn
 
 from django.db import transaction
+from django.db.models import F
 
 from nhi_express.audit.catalogue import Event
 from nhi_express.audit.flows import About, record
@@ -163,3 +165,21 @@ def replace_operators(rows: list[Operator]) -> None:
     with transaction.atomic():
         Operator.objects.all().delete()
         Operator.objects.bulk_create(rows)
+
+
+def operators() -> list[Operator]:
+    """The operator table, those still on the list first."""
+    return list(Operator.objects.order_by(F("valid_to").desc(nulls_first=True), "code"))
+
+
+def find_operator(code: str) -> Operator:
+    """An operator of the table. Raises :class:`Refused`."""
+    found = Operator.objects.filter(pk=code).first()
+    if found is None:
+        raise Refused(Problem.NOT_FOUND)
+    return found
+
+
+def keep_operator(columns: Mapping[str, object]) -> None:
+    """Add an operator or change it, in the caller's transaction, which writes down whose change it is."""
+    Operator.objects.update_or_create(code=columns["code"], defaults=dict(columns))

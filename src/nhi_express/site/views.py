@@ -20,10 +20,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from nhi_express.core import clock
 from nhi_express.core.logging import log
 from nhi_express.core.vault import vault
 from nhi_express.devices import views as phones
 from nhi_express.help.catalogue import Problem
+from nhi_express.help.news import outages
 from nhi_express.members.flows import register
 from nhi_express.site import problems
 from nhi_express.site.brand import FILES as ICONS
@@ -43,7 +45,7 @@ def root(_request: HttpRequest) -> HttpResponse:
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """The app's first page: bind, unlock, or go on."""
-    return render(request, "site/home.html", {"news": (), **_home_state(request)})
+    return render(request, "site/home.html", {"news": outages(clock.now()), **_home_state(request)})
 
 
 def _home_state(request: HttpRequest) -> dict[str, object]:

@@ -65,9 +65,13 @@ def history(about: About, most: int = 100) -> QuerySet[Entry]:
 
 
 def timeline(members: Collection[UUID], registrations: Collection[UUID], most: int = 60) -> list[Entry]:
-    """What happened to a person lately, for whoever helps them, newest first; failed tries of unproven callers too."""
+    """What happened to a person lately, for whoever helps them, newest first; failed tries of unproven callers too.
+
+    Of that, what has words: the rest is for auditors.
+    """
     theirs = Q(member__in=members) | Q(claimed__in=members) | Q(registration__in=registrations)
-    return list(Entry.objects.filter(theirs).order_by("-id")[:most])
+    told = [event.value for event in SHOWN_TO_MEMBERS]
+    return list(Entry.objects.filter(theirs, event__in=told).order_by("-id")[:most])
 
 
 def look_ups(about: About, most: int = 100) -> list[Entry]:

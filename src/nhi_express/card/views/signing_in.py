@@ -28,14 +28,14 @@ from nhi_express.help.news import current_news
 def home(request: HttpRequest) -> HttpResponseBase:
     """The login screen; for who is signed in, the service items."""
     if request.method == "GET" and signed_in(request) is not None:
-        return page(request, "card/services.html", {"news": current_news(clock.today())[:3]})
+        return page(request, "card/services.html", {"news": current_news(clock.now())[:3]})
     return _login(request)
 
 
 @reads_cards
 def _login(request: HttpRequest) -> HttpResponse:
     form = SignInForm(posted(request))
-    context = {"news": current_news(clock.today())[:3], "signed": None}
+    context = {"news": current_news(clock.now())[:3], "signed": None}
     return form_page(request, "card/sign_in.html", form, lambda: _entered(request, form), context)
 
 

@@ -13,7 +13,7 @@ from nhi_express.audit.flows import About, Actor, record
 from nhi_express.core import clock, randomness
 from nhi_express.core.lifetimes import lifetime
 from nhi_express.core.vault import vault
-from nhi_express.counter.flows.duty import STAFF_CODE_LENGTH, OnDuty, require
+from nhi_express.counter.flows.duty import STAFF_CODE_LENGTH, Called, OnDuty, account_key, called, require, sealed_names
 from nhi_express.counter.models import Office, Staff, StaffSession
 from nhi_express.counter.rules import AT_AN_OFFICE, Power, Role, StaffState
 from nhi_express.help.catalogue import Problem
@@ -63,8 +63,8 @@ def _make(wish: NewStaff, by: Staff | None) -> tuple[Staff, str]:
     member, household = _person(wish.id_number)
     staff = Staff(
         id=identifier,
-        account=wish.account,
-        sealed_name=vault().seal(wish.name.encode(), f"counter.staff:{identifier}"),
+        account_key=account_key(wish.account),
+        sealed=sealed_names(identifier, Called(wish.account, wish.name)),
         role=wish.role,
         office=wish.office,
         member=member,
@@ -161,4 +161,5 @@ def find(by: OnDuty, staff_id: UUID) -> Staff:
 def everybody(by: OnDuty) -> list[Staff]:
     """All accounts, those at work first."""
     require(by, Power.ACCOUNTS)
-    return list(Staff.objects.select_related("office").order_by("state", "role", "account"))
+    found = Staff.objects.select_related("office")
+    return sorted(found, key=lambda staff: (staff.state, staff.role, called(staff).account))

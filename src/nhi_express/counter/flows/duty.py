@@ -78,9 +78,32 @@ def require(on_duty: OnDuty, power: Power) -> None:
     raise Refused(Problem.ROLE_REFUSED)
 
 
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What a member of staff is called: by their account, and as a person."""
+
+    account: str
+    name: str
+
+
+def sealed_names(staff_id: UUID, called: Called) -> bytes:
+    """Both names as an account's row holds them."""
+    return vault().seal(json.dumps([called.account, called.name]).encode(), f"counter.staff:{staff_id}")
+
+
+def called(staff: Staff) -> Called:
+    """Both names of a member of staff."""
+    return Called(*json.loads(vault().open(staff.sealed, f"counter.staff:{staff.id}")))
+
+
 def name_of(staff: Staff) -> str:
     """The employee's name."""
-    return vault().open(staff.sealed_name, f"counter.staff:{staff.id}").decode()
+    return called(staff).name
+
+
+def account_key(account: str) -> UUID:
+    """The keyed index by which an account is found."""
+    return vault().index(account, "counter.account")
 
 
 # --- The first time: account and code, then a passkey ---
@@ -94,7 +117,7 @@ def redeem_code(account: str, code: str, source: str) -> str:
     decision = throttle.spend(Limit.STAFF_CODE_SOURCE, source)
     if not decision.permitted:
         raise Refused(Problem.LOCKED, until=decision.until)
-    staff = Staff.objects.filter(account=account).exclude(state=StaffState.CLOSED).first()
+    staff = Staff.objects.filter(account_key=account_key(account)).exclude(state=StaffState.CLOSED).first()
     held = staff.code_hash if staff and staff.code_until and staff.code_until > clock.now() else ""
     meant = code_meant(code, STAFF_CODE_LENGTH)
     # Where there is nothing to compare with, it takes as long to say no.
@@ -131,7 +154,7 @@ def more_options(on_duty: OnDuty) -> dict[str, Any]:
 
 def _creation(staff: Staff) -> dict[str, Any]:
     fresh = devices.new_challenge("staff", staff.id)
-    options = webauthn.staff_creation_options(fresh.challenge, staff.id.bytes, staff.account)
+    options = webauthn.staff_creation_options(fresh.challenge, staff.id.bytes, called(staff).account)
     return {"token": fresh.token, "passkey": options}
 
 

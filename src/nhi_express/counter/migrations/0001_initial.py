@@ -65,8 +65,8 @@ class Migration(migrations.Migration):
             name='Staff',
             fields=[
                 ('id', models.UUIDField(db_comment='random; not personal', primary_key=True, serialize=False)),
-                ('account', models.CharField(db_comment='SENSITIVE: sign-in name of an employee', max_length=40, unique=True)),
-                ('sealed_name', models.BinaryField(db_comment="SENSITIVE, sealed: the employee's name")),
+                ('account_key', models.UUIDField(db_comment="keyed index of the account's name; pseudonym", unique=True)),
+                ('sealed', models.BinaryField(db_comment="SENSITIVE, sealed: the account's name and the employee's")),
                 ('role', models.CharField(db_comment='not personal', max_length=16)),
                 ('member', models.UUIDField(db_comment="keyed index of the employee's own ID number; pseudonym", null=True)),
                 ('household', models.UUIDField(db_comment="keyed index of the employee's household; pseudonym", null=True)),
@@ -113,6 +113,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table_comment': 'requests of members on their data',
+            },
+        ),
+        migrations.CreateModel(
+            name='Change',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(db_comment='what is edited; not personal', max_length=12)),
+                ('subject', models.CharField(db_comment='which one of its kind; not personal', max_length=40)),
+                ('number', models.PositiveIntegerField(db_comment='counts the changes of a subject; not personal')),
+                ('edit', models.CharField(db_comment='added, changed or withdrawn; not personal', max_length=12)),
+                ('at', models.DateTimeField(db_comment='not personal')),
+                ('staff', models.ForeignKey(db_comment='not personal', on_delete=django.db.models.deletion.PROTECT, to='counter.staff')),
+            ],
+            options={
+                'db_table_comment': 'changes of what the back office edits',
             },
         ),
         migrations.AddField(
@@ -212,6 +227,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='lookup',
             index=models.Index(fields=['member', '-at'], name='look_ups_of_member'),
+        ),
+        migrations.AddConstraint(
+            model_name='change',
+            constraint=models.UniqueConstraint(fields=('kind', 'subject', 'number'), name='one_change_at_a_time'),
         ),
         migrations.AddConstraint(
             model_name='case',

@@ -42,7 +42,7 @@ def _list(who: OnDuty, form: StaffForm) -> dict[str, object]:
     rows = [
         {
             "id": staff.id,
-            "account": staff.account,
+            "account": duty.called(staff).account,
             "name": duty.name_of(staff),
             "role": ROLE_WORDS[Role(staff.role)],
             "office": office_name(staff.office),
@@ -58,7 +58,12 @@ def _list(who: OnDuty, form: StaffForm) -> dict[str, object]:
 
 
 def _code_page(request: HttpRequest, who: OnDuty, staff: Staff, code: str) -> HttpResponse:
-    context = {"account": staff.account, "name": duty.name_of(staff), "code": code_shown(code), "until": None}
+    context = {
+        "account": duty.called(staff).account,
+        "name": duty.name_of(staff),
+        "code": code_shown(code),
+        "until": None,
+    }
     return page(request, who, "counter/account_code.html", {**context, "until": staff.code_until})
 
 
@@ -86,4 +91,6 @@ def close(request: HttpRequest, who: OnDuty, staff_id: UUID) -> HttpResponse:
         accounts.close(who, staff_id)
         return redirect("/staff/accounts/")
     staff = accounts.find(who, staff_id)
-    return page(request, who, "counter/account_close.html", {"account": staff.account, "name": duty.name_of(staff)})
+    return page(
+        request, who, "counter/account_close.html", {"account": duty.called(staff).account, "name": duty.name_of(staff)}
+    )

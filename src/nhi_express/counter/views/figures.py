@@ -117,4 +117,4 @@ def _period(form: PeriodForm) -> Period:
 def _chart(name: str, period: Period) -> Chart:
     title, about, head, series, of = CHARTS[name]
     bars = tuple(Bar(str(_CHANNEL_NAMES.get(label, label)), values) for label, values in of(period))
-    return Chart(name, title, about, head, tuple(map(str, series)), bars)
+    return Chart(name, title, about, head, tuple(map(str, series)), bars, nested=name == "funnel")

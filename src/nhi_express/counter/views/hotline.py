@@ -130,7 +130,7 @@ def _alert(alert: Alert) -> dict[str, object]:
         "id": alert.pk,
         "kind": ALERTS[AlertKind(alert.kind)],
         "name": duty.name_of(staff),
-        "account": staff.account,
+        "account": duty.called(staff).account,
         "role": ROLE_WORDS[Role(staff.role)],
         "office": office_name(staff.office),
         "at": alert.at,

@@ -21,6 +21,7 @@ from nhi_express.audit.flows import About, record
 from nhi_express.core import clock, randomness, rows, throttle
 from nhi_express.core.config import config
 from nhi_express.core.encoding import base64url, fingerprint, from_base64url
+from nhi_express.core.lifetimes import lifetime
 from nhi_express.core.limits import Limit
 from nhi_express.core.vault import CannotOpen, vault
 from nhi_express.devices.adapters import webauthn
@@ -84,7 +85,7 @@ def make_code(registration: Registration, channel: str = "card") -> NewCode:
     if not decision.permitted:
         raise Refused(Problem.TOO_MANY_ATTEMPTS, until=decision.until)
     code, token = randomness.letters(CODE_LENGTH), randomness.token(128)
-    until = clock.now() + timedelta(minutes=config().device_code_minutes)
+    until = clock.now() + timedelta(minutes=lifetime("device_code_minutes"))
     hashed = HASHER.hash(peppered(code))
     with transaction.atomic():
         _refuse_unless_active(_locked(registration))

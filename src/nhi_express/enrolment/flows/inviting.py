@@ -10,7 +10,7 @@ from uuid import UUID
 from nhi_express.audit.catalogue import Event
 from nhi_express.audit.flows import About, record_all
 from nhi_express.core import clock, randomness, rows
-from nhi_express.core.config import config
+from nhi_express.core.lifetimes import lifetime
 from nhi_express.enrolment.models import Invitation
 from nhi_express.enrolment.rules import InvitationState
 from nhi_express.registration import flows as accounts
@@ -43,14 +43,11 @@ def invite(unit: str, invitees: Collection[Invitee], language: str) -> dict[UUID
     registrations = accounts.await_activation(members, language)
     made = {one.member: randomness.identifier() for one in invitees}
     now = clock.now()
-    until, state = now + timedelta(days=config().invitation_days), InvitationState.OPEN.value
+    until, state = now + timedelta(days=lifetime("invitation_days")), InvitationState.OPEN.value
     rows.add_all(
         Invitation,
         _COLUMNS,
-        [
-            (made[one.member], one.member, unit, state, now, now, until, one.code_way)
-            for one in invitees
-        ],
+        [(made[one.member], one.member, unit, state, now, now, until, one.code_way) for one in invitees],
     )
     told = ((member, {"unit": unit, "invitation": str(identifier)}) for member, identifier in made.items())
     record_all(Event.INVITED, ((About(member, registrations[member]), what) for member, what in told), "officer")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from nhi_express.help.answers.blocks import Bullets, Links, Notice, Paragraph, Part, Question, Steps
-from nhi_express.help.answers.places import BY_CODE, BY_NUMBER, CHECK, DOWNLOAD, PORTAL
+from nhi_express.help.answers.places import BY_CODE, BY_NUMBER, CHECK, DOWNLOAD, OFFICES, PORTAL
 
 _Q1 = Question(
     1,
@@ -63,6 +63,7 @@ _Q1 = Question(
                 _("Citizens: bring your NHI card, ID card and household certificate."),
                 _("Foreign residents: bring your NHI card and your chip residence permit."),
             ),
+            (OFFICES,),
         ),
     ),
     see=(2, 9, 10, 12),
@@ -129,6 +130,7 @@ _Q10 = Question(
             )
         ),
         Paragraph(_("A family member or carer is welcome to come with you.")),
+        Links((OFFICES,)),
     ),
     see=(1, 8),
 )

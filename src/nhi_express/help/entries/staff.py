@@ -179,3 +179,19 @@ STOP_CODE_WRONG = Entry(
     question=8,
     severity=Severity.FIRST,
 )
+CONTENT_CHANGED_MEANWHILE = Entry(
+    "S-70",
+    409,
+    _("A colleague changed this meanwhile"),
+    _("Nothing of yours was saved, so that nothing of theirs is lost."),
+    (_("Open it again, look at what they changed, and make your change once more."),),
+    severity=Severity.FIRST,
+)
+CONTENT_IN_FORCE = Entry(
+    "S-71",
+    409,
+    _("This is in force and stays as it is"),
+    _("Members may have relied on it, so it is kept for good."),
+    (_("Plan a new one from a later day."),),
+    severity=Severity.FIRST,
+)

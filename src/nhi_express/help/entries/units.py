@@ -216,7 +216,8 @@ ACTIVATION_CODE_WRONG = Entry(
     403,
     _("ID number and activation code do not match"),
     _(
-        "One of them is mistyped, or the code was replaced by a newer one. It is in the insurer's letter or mail to you."
+        "One of them is mistyped, or the code was replaced by a newer one. "
+        "It is in the insurer's letter or mail to you."
     ),
     (
         _("Check both and try once more; capital and small letters are alike, and 0 and O too."),
@@ -270,7 +271,8 @@ SLIPS_GONE = Entry(
     _("There is nobody left to print a slip for: they have finished or left, or the list's file was removed."),
     (
         _(
-            "Ask the people who still wait to open the app and verify by their mobile number; no slip is needed for that."
+            "Ask the people who still wait to open the app and verify by their mobile number; "
+            "no slip is needed for that."
         ),
     ),
     question=1,

@@ -138,7 +138,8 @@ _FINISHED = (State.ACTIVE, State.SUSPENDED)
 def await_activation(members: Collection[UUID], language: str) -> dict[UUID, UUID]:
     """Begin a registration for each of many members who has none, within the caller's transaction: an officer's act.
 
-    Returns the registration of each; the event of the invitation tells of it. Raises :class:`django.db.IntegrityError` when one registers at this very moment.
+    Returns the registration of each; the event of the invitation tells of it. Raises
+    :class:`django.db.IntegrityError` when one registers at this very moment.
     """
     begun = {member: identifier for member, (identifier, _) in _living_among(members).items()}
     new = {member: randomness.identifier() for member in members if member not in begun}

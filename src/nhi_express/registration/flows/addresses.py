@@ -12,7 +12,7 @@ from django.db import transaction
 from nhi_express.audit.catalogue import Event
 from nhi_express.audit.flows import About, record
 from nhi_express.core import clock, randomness, rows, throttle
-from nhi_express.core.config import config
+from nhi_express.core.lifetimes import lifetime
 from nhi_express.core.limits import Limit
 from nhi_express.core.outbox import Letter, post
 from nhi_express.core.vault import vault
@@ -100,7 +100,7 @@ def await_code(registration: Registration, waiting: WaitingAddress) -> None:
     throttle.clear(Limit.EMAIL_CODE, _tries(registration, waiting.kind))
     Address.objects.filter(registration=registration, kind=waiting.kind, confirmed_at=None).delete()
     _keep(registration, waiting)
-    values = {"code": waiting.code, "hours": str(config().email_code_hours)}
+    values = {"code": waiting.code, "hours": str(lifetime("email_code_hours"))}
     post(Letter("registration/email_code", waiting.address, registration.language, values))
     record(Event.EMAIL_CODE_SENT, about(registration))
 
@@ -165,11 +165,11 @@ def send_proof_code(registration: Registration) -> None:
         raise Refused(Problem.NO_ADDRESS_ON_FILE)
     _spend(Limit.EMAIL_RESEND, str(registration.id))
     code = randomness.digits(8)
-    hashed, until = HASHER.hash(peppered(code)), clock.now() + timedelta(hours=config().email_code_hours)
+    hashed, until = HASHER.hash(peppered(code)), clock.now() + timedelta(hours=lifetime("email_code_hours"))
     throttle.clear(Limit.EMAIL_CODE, _tries(registration, "proof"))
     with transaction.atomic():
         ProofCode.objects.update_or_create(registration=registration, defaults={"code_hash": hashed, "until": until})
-        tell(registration, "registration/proof_code", {"code": code, "hours": str(config().email_code_hours)})
+        tell(registration, "registration/proof_code", {"code": code, "hours": str(lifetime("email_code_hours"))})
         record(Event.PROOF_CODE_SENT, about(registration))
 
 
@@ -204,7 +204,7 @@ def _keep(registration: Registration, waiting: WaitingAddress) -> None:
         kind=waiting.kind,
         sealed=vault().seal(waiting.address.encode(), f"registration.address:{identifier}"),
         code_hash=waiting.code_hash,
-        code_until=clock.now() + timedelta(hours=config().email_code_hours),
+        code_until=clock.now() + timedelta(hours=lifetime("email_code_hours")),
     )
 
 

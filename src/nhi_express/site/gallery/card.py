@@ -71,7 +71,7 @@ def _refusal(problem: Problem | None, **details: object) -> Refused | None:
 
 
 def _sign_in(problem: Problem | None = None, **details: object) -> Context:
-    news = current_news(clock.today())[:3]
+    news = current_news(clock.now())[:3]
     held = {"form": SignInForm(), "refusal": _refusal(problem, **details), "news": news}
     return {**_shell("/portal/"), **held}
 
@@ -165,7 +165,7 @@ def _signed(at: str, **more: object) -> Context:
 
 
 def _services() -> Context:
-    return _signed("/portal/", news=current_news(clock.today())[:3])
+    return _signed("/portal/", news=current_news(clock.now())[:3])
 
 
 def _problem(name: str) -> Context:

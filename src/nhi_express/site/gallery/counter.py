@@ -197,7 +197,7 @@ def _call(state: str = "active", *, theft: bool = False, some: bool = True, fore
     timeline = [
         _told(Event.ATTEMPT_REFUSED, problem=Problem.PREPAID),
         _told(Event.ATTEMPT_REFUSED, hotline.CAUSES["NOT_INSURED"], claimed=True),
-        _told(Event.ATTEMPT_STARTED),
+        _told(Event.REGISTRATION_ACTIVATED),
     ]
     return {
         **on_shift(Role.HOTLINE, hotline.BASE),
@@ -312,7 +312,7 @@ PAGES = (
         "counter/hotline.html",
         {
             "empty": _hotline,
-            "wrong": partial(_hotline, **{**_ANSWERS, "id_number": "A123456788"}),
+            "wrong": partial(_hotline, None, **{**_ANSWERS, "id_number": "A123456788"}),
             "refused": partial(_hotline, Problem.CALLER_NOT_IDENTIFIED, **_ANSWERS, proof="0000"),
         },
     ),

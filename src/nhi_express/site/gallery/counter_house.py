@@ -83,7 +83,7 @@ def _public(*, some: bool = True) -> Context:
 
 def _chart(name: str, bars: tuple[Bar, ...]) -> Chart:
     title, about, head, series, _of = CHARTS[name]
-    return Chart(name, title, about, head, tuple(map(str, series)), bars)
+    return Chart(name, title, about, head, tuple(map(str, series)), bars, nested=name == "funnel")
 
 
 def _figures(*, some: bool = True, wrong: bool = False) -> Context:
@@ -91,7 +91,7 @@ def _figures(*, some: bool = True, wrong: bool = False) -> Context:
     days = tuple(Bar(f"{day:%m/%d}", (40 + 7 * day.day % 31, day.day, day.day % 5, 9)) for day in period.days)
     told = ((Problem.PREPAID.value, 93), (Problem.DATA_DO_NOT_MATCH.value, 41))
     causes = tuple(Bar(f"{entry.code} {entry.title}", (times,)) for entry, times in told)
-    funnel = tuple(Bar(str(words), (90, 70, 61)) for words in CHARTS["registrations"][3])
+    funnel = tuple(Bar(str(words), (90, 70, 41)) for words in CHARTS["registrations"][3])
     bars = {"registrations": days, "funnel": funnel, "causes": causes} if some else {}
     charts = [_chart(name, bars.get(name, ())) for name in CHARTS]
     form = PeriodForm(typed(since="2026-11-23", until="2026-11-01", office="") if wrong else None)

@@ -71,7 +71,7 @@ PAGES = (
         {
             "empty": _password,
             "common": partial(_password, Problem.PASSWORD_COMMON, **_BOTH),
-            "unequal": partial(_password, **{**_BOTH, "again": "another one"}),
+            "unequal": partial(_password, None, **{**_BOTH, "again": "another one"}),
         },
     ),
     Page("visitor-phone", "counter/visitor_phone.html", {"asked": {**_IDLE, "code": None}, "code": _code}),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, datetime
 from functools import partial
 
 from nhi_express.core import clock
@@ -43,7 +43,7 @@ def _policy(name: str) -> Context:
 
 
 def _news() -> Context:
-    return {"news": news.current_news(date(2026, 12, 1))}
+    return {"news": news.current_news(datetime(2026, 12, 1, tzinfo=UTC))}
 
 
 PAGES = (

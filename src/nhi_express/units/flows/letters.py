@@ -24,6 +24,7 @@ from django.utils import timezone
 from nhi_express.core import clock
 from nhi_express.core.config import config
 from nhi_express.core.encoding import fingerprint
+from nhi_express.core.lifetimes import lifetime
 from nhi_express.devices.rules import code_shown
 from nhi_express.enrolment.flows import activation
 from nhi_express.enrolment.flows.activation import NewCode
@@ -132,7 +133,7 @@ class _Overtaken(Exception):
 def _write(folder: Path, codes: Sequence[NewCode], members: Mapping[UUID, Member]) -> set[UUID]:
     """Write a file and keep its codes, both or neither. Returns those for whom there must be no letter any longer."""
     today = clock.today()
-    last_day = today + timedelta(days=config().activation_days - 1)
+    last_day = today + timedelta(days=lifetime("activation_days") - 1)
     until = timezone.make_aware(datetime.combine(last_day + timedelta(days=1), time()))
     pdf = letters([_letter(code, members[code.invitation.id]) for code in codes], last_day)
     mark = fingerprint(codes[-1].token).hex()

@@ -12,8 +12,8 @@ from django.db import transaction
 from django_tasks_db.models import DBTaskResult
 
 from nhi_express.core import clock, outbox
-from nhi_express.core.config import config
 from nhi_express.core.jobs import job
+from nhi_express.core.lifetimes import lifetime
 from nhi_express.core.outbox import Letter
 from nhi_express.devices.rules import code_shown
 from nhi_express.enrolment.flows import activation
@@ -54,7 +54,7 @@ def _mail(invitation: Invitation, member: Member | None) -> None:
             activation.pass_by([invitation])
         return
     new, registration = activation.new_code(invitation), accounts.living(invitation.member)
-    hours = config().email_code_hours
+    hours = lifetime("email_code_hours")
     values = {"code": code_shown(new.code), "unit": member.record.unit_name, "hours": str(hours)}
     letter = Letter(
         "units/invitation_code", member.record.email, registration.language if registration else "zh-hant", values
