@@ -1,4 +1,4 @@
-"""A server of its own for tests that look at pages: the real one, with the gallery on and an empty database."""
+"""A server of its own for tests that look at pages: the real one, with the gallery on and nobody in its database."""
 
 from __future__ import annotations
 
@@ -27,10 +27,13 @@ def gallery_server(folder: Path) -> Iterator[str]:
         "NHI_DATABASE_URL": f"sqlite:///{folder / 'gallery.sqlite3'}",
         "NHI_KEYS_DIR": str(folder / "keys"),
     }
+    environment = {**os.environ, **settings, "DJANGO_SETTINGS_MODULE": "nhi_express.settings"}
+    migrate = [sys.executable, "-m", "django", "migrate", "--skip-checks", "--verbosity=0"]
+    subprocess.run(migrate, env=environment, check=True)
     granian = Path(sys.executable).with_name("granian")
     command = [str(granian), "--interface", "wsgi", "--port", str(port), "--log-level", "error"]
     command += ["--blocking-threads", "2", "nhi_express.wsgi:application"]
-    with subprocess.Popen(command, env={**os.environ, **settings}) as server:
+    with subprocess.Popen(command, env=environment) as server:
         try:
             _wait(f"http://127.0.0.1:{port}/health/live", server)
             yield f"http://app.localhost:{port}"

@@ -6,10 +6,9 @@ from datetime import UTC, datetime
 from functools import partial
 from uuid import UUID
 
-from django.utils.translation import gettext_lazy as _
-
 from nhi_express.devices.views import MemberHere
 from nhi_express.help.catalogue import Problem
+from nhi_express.help.news import News, Severity, Words
 from nhi_express.site import problems
 from nhi_express.site.gallery.page import Context, Page
 
@@ -19,12 +18,17 @@ FAMILY = (
 )
 REFUSED_HERE = MemberHere(UUID(int=3), "林○", False, True)
 _NONE: dict[str, object] = {"news": (), "name": "", "members": ()}
-_OUTAGE = {
-    "title": _("No connection"),
-    "text": _(
-        "Switch on mobile data or Wi-Fi, wait a moment, then try again. To verify a phone, use mobile data only."
+_OUTAGE = News(
+    "pause",
+    Words("今晚 2 時到 6 時暫停服務", "The service pauses from 2 to 6 tonight"),
+    Words(
+        "期間無法註冊或綁定手機。已綁定的手機可以照常使用。",
+        "Registering and binding pause. Bound phones work.",
     ),
-}
+    datetime(2026, 12, 5, 18, tzinfo=UTC),
+    datetime(2026, 12, 5, 22, tzinfo=UTC),
+    Severity.OUTAGE,
+)
 
 _DETAILS = {"until": datetime(2026, 11, 23, 6, 32, 10, tzinfo=UTC), "left": 3, "most": 5}
 
