@@ -27,11 +27,19 @@ CAUSES = {
 }
 # Where each answer leads to, in its order. Pages of other rooms: their paths are promised, not looked up.
 PLACES = {
-    1: ["/app/bind/mobile/terms", "/portal/", "/portal/check/", "/portal/download/", "/app/bind/code/"],
+    1: [
+        "/app/bind/mobile/terms",
+        "/portal/",
+        "/portal/check/",
+        "/portal/download/",
+        "/app/bind/code/",
+        "/help/offices/",
+    ],
     2: ["/app/bind/mobile/terms"],
     6: ["/app/bind/mobile/terms", "/app/bind/code/"],
     7: ["/app/bind/mobile/terms", "/portal/"],
     9: ["/portal/", "/app/bind/code/"],
+    10: ["/help/offices/"],
     12: ["/portal/", "/app/bind/code/"],
 }
 

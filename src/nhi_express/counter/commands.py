@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from django.utils import translation
 
+from nhi_express.counter import roles
 from nhi_express.counter.flows import accounts, offices, reading
 from nhi_express.counter.forms import StaffForm
 from nhi_express.counter.rules import Role
@@ -83,3 +84,9 @@ def watch(
     except (IdentifierError, Refused) as error:
         raise SystemExit("Nobody is insured under this number.") from error
     typer.echo("Not watched any longer." if off else "Watched from now on.")
+
+
+@app.command("roles")
+def print_roles() -> None:
+    """Print who may open what, as docs/roles.md holds it."""
+    typer.echo(roles.as_markdown(), nl=False)

@@ -18,6 +18,7 @@ from nhi_express.card.flows.signing_in import PortalSignedIn
 from nhi_express.card.forms import Reading
 from nhi_express.core import randomness
 from nhi_express.core.config import config
+from nhi_express.core.guards import guarded_by
 from nhi_express.core.source import source_of
 from nhi_express.help.catalogue import Problem
 from nhi_express.help.errors import Refused
@@ -203,4 +204,4 @@ def signed_in_required(view: _View[_Rest]) -> Callable[..., HttpResponse]:
             raise Refused(Problem.PORTAL_SIGN_IN_NEEDED)
         return redirect("/portal/")
 
-    return guarded
+    return guarded_by("portal", guarded)

@@ -16,6 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from nhi_express.core.config import config
+from nhi_express.core.guards import guarded_by
 from nhi_express.core.source import source_of
 from nhi_express.counter.flows import duty
 from nhi_express.counter.flows.duty import OnDuty
@@ -66,7 +67,7 @@ def on_duty(power: Power | None = None) -> Callable[[_View[_Rest]], Callable[...
                 duty.require(who, power)
             return view(request, who, *args, **kwargs)
 
-        return guarded
+        return guarded_by("staff", guarded, power.value if power else "")
 
     return decorate
 

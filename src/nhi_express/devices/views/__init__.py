@@ -23,6 +23,7 @@ from nhi_express.audit import flows as audit
 from nhi_express.audit.models import Entry
 from nhi_express.core.config import config
 from nhi_express.core.encoding import base64url, from_base64url
+from nhi_express.core.guards import guarded_by
 from nhi_express.core.vault import CannotOpen, vault
 from nhi_express.devices import flows
 from nhi_express.devices.forms import AddressForm, CodeForm, NameForm, posted, sent_json, unlock_answer
@@ -119,7 +120,7 @@ def bound_phone_required(view: _View[_Rest]) -> Callable[..., HttpResponse]:
         way = "/app/unlock/" if flows.phones_here(remembered(request)) else "/app/bind/"
         return redirect(f"{way}?{urlencode({'next': request.path})}")
 
-    return guarded
+    return guarded_by("phone", guarded)
 
 
 @require_GET

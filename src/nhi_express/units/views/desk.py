@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from nhi_express.core.config import config
+from nhi_express.core.guards import guarded_by
 from nhi_express.help.catalogue import Problem
 from nhi_express.help.errors import Refused
 from nhi_express.units.flows.desk import Desk
@@ -41,7 +42,7 @@ def at_desk(view: _View[_Rest]) -> Callable[..., HttpResponseBase]:
             raise Refused(Problem.UNIT_SIGN_IN_NEEDED)
         return redirect(f"/units/?{urlencode({'next': request.path})}")
 
-    return guarded
+    return guarded_by("desk", guarded)
 
 
 def _asks_for_data(request: HttpRequest) -> bool:
