@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from uuid import UUID
+from zlib import compress, decompress
 
 from nhi_express.core import rows
 from nhi_express.core.vault import vault
@@ -24,7 +25,7 @@ def sealed(batch: UUID, first: int, lines: Iterator[Line]) -> Iterator[tuple[Pie
     place of the first piece in the list."""
     number = first
     while some := list(islice(lines, LINES_A_PIECE)):
-        content = json.dumps([_told(line) for line in some], ensure_ascii=False).encode()
+        content = compress(json.dumps([_told(line) for line in some], ensure_ascii=False).encode(), level=1)
         yield (some[-1].number, vault().seal(content, _context(batch, number))), len(some)
         number += 1
 
@@ -67,7 +68,7 @@ def lines_at(batch: UUID, numbers: Iterable[int]) -> Iterator[Line]:
 
 def _opened(found: BatchLines) -> list[Line]:
     content = vault().open(found.sealed, _context(found.batch_id, found.number))
-    return [Line(number, RowCells(*cells)) for number, *cells in json.loads(content)]
+    return [Line(number, RowCells(*cells)) for number, *cells in json.loads(decompress(content))]
 
 
 def _told(line: Line) -> tuple[int | str, ...]:

@@ -15,6 +15,7 @@ from nhi_express.audit.catalogue import Event
 from nhi_express.audit.flows import About, Actor, record
 from nhi_express.core import clock, randomness
 from nhi_express.core.config import config
+from nhi_express.core.rows import add_all
 from nhi_express.core.vault import vault
 from nhi_express.help.catalogue import Problem
 from nhi_express.help.errors import Refused
@@ -122,9 +123,9 @@ def _taken(chunks: Iterable[bytes], digest: hashlib._Hash) -> Iterator[bytes]:
         yield bytes(held)
 
 
-def _sealed_parts(batch: UUID, pieces: Iterable[bytes]) -> Iterator[BatchPart]:
+def _sealed_parts(batch: UUID, pieces: Iterable[bytes]) -> Iterator[tuple[UUID, int, bytes]]:
     for number, piece in enumerate(pieces):
-        yield BatchPart(batch_id=batch, number=number, sealed=vault().seal(piece, working.part_context(batch, number)))
+        yield batch, number, vault().seal(piece, working.part_context(batch, number))
 
 
 def _again(desk: Desk, key: str | None, digest: bytes) -> Batch | None:
@@ -135,7 +136,7 @@ def _again(desk: Desk, key: str | None, digest: bytes) -> Batch | None:
     return found
 
 
-def _store(desk: Desk, batch: Batch, name: str, parts: list[BatchPart]) -> Batch:
+def _store(desk: Desk, batch: Batch, name: str, parts: list[tuple[UUID, int, bytes]]) -> Batch:
     # Of two lists that come at the same moment, the second waits here and is counted with the first.
     Unit.objects.select_for_update().get(pk=desk.unit.pk)
     if Batch.objects.filter(unit=desk.unit, state__in=_UNFINISHED).count() >= MOST_OPEN:
@@ -146,7 +147,7 @@ def _store(desk: Desk, batch: Batch, name: str, parts: list[BatchPart]) -> Batch
     batch.created_at = batch.state_at = batch.turn_at = now
     batch.file_until = now + timedelta(days=config().unit_file_days)
     batch.save(force_insert=True)
-    BatchPart.objects.bulk_create(parts)
+    add_all(BatchPart, ("batch_id", "number", "sealed"), parts)
     _record(Event.LIST_RECEIVED, desk, batch, source=desk.source)
     working.queue(batch)
     return batch
