@@ -10,6 +10,7 @@ from uuid import UUID
 from django.forms import Form
 from django.utils.translation import gettext as _
 
+from nhi_express.core.config import config
 from nhi_express.core.lifetimes import LIFETIMES
 from nhi_express.counter.content_forms import LifetimeForm, NewsForm
 from nhi_express.counter.flows.content import Past
@@ -98,7 +99,7 @@ def _draft(*, planned: bool) -> Context:
 
 
 def _lifetimes() -> Context:
-    rows = [content.lifetime_row(name, 5) for name in LIFETIMES]
+    rows = [content.lifetime_row(name, getattr(config(), name)) for name in LIFETIMES]
     rows[0]["planned"] = SimpleNamespace(value=8, effective_at=_AT)
     return _here("lifetimes/", rows=rows)
 

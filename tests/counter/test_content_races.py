@@ -1,0 +1,52 @@
+"""Editors who save the same at one moment: one is served, the others are told, and nothing is half done."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from nhi_express.core import clock
+from nhi_express.counter.flows import editing
+from nhi_express.counter.flows.editing import Wording
+from nhi_express.counter.models import Change
+from nhi_express.help.catalogue import Problem
+from nhi_express.help.errors import Refused
+from nhi_express.help.models import Notice, TermsVersion
+from tests.counter.workplace import administrator
+from tests.races.racing import race
+
+pytestmark = pytest.mark.usefixtures("committed")
+AT_ONCE = 4
+
+
+def told(act: partial[None]) -> Problem | None:
+    """What an editor is told; None when it was done."""
+    try:
+        act()
+    except Refused as refused:
+        return refused.problem
+    return None
+
+
+def test_one_item_changed_by_many_at_once_is_changed_once() -> None:
+    by = administrator().on_duty
+    words = {"severity": "news", "title_zh": "甲", "text_zh": "乙", "text_en": "B", "begins_at": clock.now()}
+    acts = [
+        partial(editing.keep_news, by, "card-reader", 0, {**words, "title_en": f"Editor {one}"})
+        for one in range(AT_ONCE)
+    ]
+    answers = race([partial(told, act) for act in acts])
+    assert sorted(map(str, answers)) == sorted(map(str, [None] + [Problem.CONTENT_CHANGED_MEANWHILE] * (AT_ONCE - 1)))
+    assert Notice.objects.get().title_en == f"Editor {answers.index(None)}"
+    assert Change.objects.count() == 1
+
+
+def test_two_versions_of_the_terms_for_one_day_become_one() -> None:
+    by, day = administrator().on_duty, clock.today() + timedelta(days=9)
+    act = partial(editing.keep_terms, by, None, 0, Wording(day, "文字", "Words"))
+    answers = race([partial(told, act) for _ in range(AT_ONCE)])
+    assert answers.count(None) == 1
+    assert {*answers} <= {None, Problem.CONTENT_IN_FORCE, Problem.CONTENT_CHANGED_MEANWHILE}
+    assert TermsVersion.objects.count() == Change.objects.count() == 1
