@@ -52,6 +52,8 @@ def test_states_move_only_as_designed(present: State, wanted: State) -> None:
     pending = {State.PENDING_ACTIVATION, State.PENDING_CONFIRMATION}
     allowed = (
         (present in pending and wanted in {State.ACTIVE, State.SUSPENDED, State.CANCELLED})
+        # Whom a unit invited may apply by card instead, and then waits for the mailed code.
+        or (present is State.PENDING_ACTIVATION and wanted is State.PENDING_CONFIRMATION)
         or (present is State.ACTIVE and wanted in {State.SUSPENDED, State.CANCELLED})
         or (present is State.SUSPENDED and wanted in {State.ACTIVE, State.CANCELLED})
     )

@@ -46,11 +46,12 @@ _RUDE = re.compile(
     "BAKA|CNM|GAN|NMD|NMSL|SB|TMD"
 )
 _AS_LETTERS = str.maketrans("0134578V", "OIEASTBU")
+_ONE_AS_L = str.maketrans("0134578V", "OLEASTBU")
 # Numbers that are insults or ill omens here.
 _RUDE_NUMBERS = re.compile("38|250|444|69|87|666")
 
 
 def spells_rude(code: str) -> bool:
     """Whether a code holds a word that nobody wants to find in a letter of theirs."""
-    words = (code, code.translate(_AS_LETTERS))
+    words = (code, code.translate(_AS_LETTERS), code.translate(_ONE_AS_L))
     return any(map(_RUDE.search, words)) or _RUDE_NUMBERS.search(code) is not None
