@@ -49,7 +49,7 @@ __all__ = [
 
 MOST_OPEN = 5
 _UNFINISHED = (*working.WORKING, BatchState.CHECKED)
-_PIECE = 1024 * 1024
+_PIECE = 128 * 1024
 
 
 @dataclass(frozen=True, slots=True)
