@@ -29,7 +29,7 @@ _REFUSALS = (Problem.NOT_ON_MOBILE_NETWORK, Problem.PREPAID, Problem.PARENT_CHIL
 
 def _terms(missing: bool) -> Context:
     shown = terms.current(clock.today())
-    return {"terms": shown, "text": shown.html(page_language()), "next": "/app/", "missing": missing}
+    return {"terms": shown, "text": shown.html(page_language()), "next": "/app/", "via": "", "missing": missing}
 
 
 def _line(**typed: str) -> Context:
