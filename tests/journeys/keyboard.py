@@ -11,6 +11,8 @@ _UNSEEN = """() => {
   if (has === document.body) return "";
   const style = getComputedStyle(has), box = has.getBoundingClientRect();
   const named = has.outerHTML.slice(0, 120);
+  // The button inside a field for days has a ring of the browser's own; the field around it then has none.
+  if (has.type === "date" && !has.matches(":focus-visible")) return "";
   if (!has.matches(":focus-visible")) return `not shown: ${named}`;
   if (style.outlineStyle === "none" || parseFloat(style.outlineWidth) < 2) return `no outline: ${named}`;
   const [left, right] = [Math.max(0, box.left), Math.min(innerWidth, box.right)];
@@ -73,7 +75,7 @@ def when_they_choose(phone: PhoneInHand, name: str, choice: str) -> None:
 
 
 def when_they_write_day(phone: PhoneInHand, selector: str, day: str) -> None:
-    """Type a day (YYYY-MM-DD) into the browser's own field for days, as its language orders the parts."""
+    """Type a day (YYYY-MM-DD) into the browser's own field, whose order is that of the browser's language: English."""
     year, month, date = day.split("-")
-    when_they_write(phone, selector, f"{year}{month}{date}" if phone.language == "zh" else f"{month}{date}{year}")
+    when_they_write(phone, selector, f"{month}{date}{year}")
     assert phone.page.locator(selector).input_value() == day

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 
 from tests.gallery.look import AXE, TAGS
 
@@ -13,6 +13,8 @@ _ONLY = json.dumps({"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": [
 # What differs between two showings of the same page and means nothing to a reader: tokens, identifiers, times.
 _PASSING = re.compile(r'value="[^"]*"|<script type="application/json".*?</script>|[0-9a-f]{4,}|\d+', re.S)
 _PARTS_OF_A_PAGE = {"script", "stylesheet", "image", "font", "manifest"}
+
+_LOADS = 3
 
 
 class Reader:
@@ -22,7 +24,20 @@ class Reader:
         self._known: set[int] = set()
 
     def faults(self, page: Page) -> list[str]:
-        """What axe finds, and whether the page has to be scrolled sideways."""
+        """What axe finds, and whether the page has to be scrolled sideways.
+
+        Some pages load themselves anew when something happened elsewhere: such a one is read once more.
+        """
+        for _ in range(_LOADS):
+            try:
+                return self._read(page)
+            except Error as error:
+                if "context was destroyed" not in str(error):
+                    raise
+                page.wait_for_load_state()
+        return self._read(page)
+
+    def _read(self, page: Page) -> list[str]:
         # The same page in another window is another page: it may be too wide there, or cover what it must not.
         shown = hash((str(page.viewport_size), _PASSING.sub("", page.content())))
         if shown in self._known:

@@ -102,6 +102,7 @@ def test_registered_at_a_counter_with_a_phone_that_is_stolen_later(
     then_the_phone_is_out(phone)
     auditor = seated("auditor", "常春藤")
     then_the_log_is_whole(auditor, citizen)
+    then_a_supervisor_finds_alerts_and_figures(seated("supervisor", "金桂生"))
 
 
 # The staff.
@@ -188,6 +189,15 @@ def when_the_caller_reports_a_theft(agent: ComputerAtHand, caller: Persona) -> N
     agent.reads("The registration is stopped")
 
 
+def then_a_supervisor_finds_alerts_and_figures(supervisor: ComputerAtHand) -> None:
+    """A supervisor neither opens cases nor reads records."""
+    assert supervisor.page.locator('nav a[href="/staff/desk/"], nav a[href="/staff/hotline/"]').count() == 0
+    for path in ("/staff/approvals/", "/staff/alerts/", "/staff/figures/"):
+        when_they_press_enter(supervisor, f'nav a[href="{path}"]', path)
+    supervisor.reads("Counts of what happened, never of persons. They are some minutes old.")
+    assert supervisor.page.locator("main h2[id^=chart-]").count() >= 5
+
+
 def then_the_log_is_whole(auditor: ComputerAtHand, member: Persona) -> None:
     when_they_press_enter(auditor, 'nav a[href="/staff/log/"]', "/staff/log/")
     shown = auditor.page.locator("main").inner_text()
@@ -229,7 +239,7 @@ def when_the_visitor_is_done(screen: ComputerAtHand) -> None:
     before = screen.page.locator("[data-identifier]").inner_text()
     when_they_press_enter(screen, 'main > form[action="/visitor/leave"] button', "/visitor/")
     assert screen.page.locator("p.code").inner_text()
-    screen.goes_back().is_at("/visitor/")
+    screen.goes_to("/visitor/phone").is_told("S-21")
     assert before not in screen.page.locator("main").inner_text()
 
 
