@@ -6,12 +6,17 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.db import connection
+from hypothesis import settings
 
 from nhi_express.audit.models import Entry
 from nhi_express.core import remembered
 from nhi_express.core.vault import Vault, vault
 from tests.outside import Outside, load_personas, running_sandbox
 from tests.visitor import Visitor
+
+# How long an example takes depends on what else the machine does: time is measured by benches, never by tests.
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")
 
 
 @pytest.fixture(autouse=True)
