@@ -94,8 +94,7 @@ def test_registered_at_a_counter_with_a_phone_that_is_stolen_later(
     then_the_clerk_knows_no_password(clerk)
     when_the_visitor_binds_their_phone(screen, phone, citizen)
     then_the_clerk_sees(clerk, "Registered, and the phone is bound.")
-    when_the_visitor_is_done(screen)
-    when_the_clerk_finishes(clerk)
+    when_the_visitor_is_done_and_the_clerk_finishes(clerk, screen)
     then_the_member_sees_who_looked(phone)
     agent = seated("hotline", "風鈴音")
     when_the_caller_reports_a_theft(agent, citizen)
@@ -172,8 +171,14 @@ def then_the_clerk_knows_no_password(clerk: ComputerAtHand) -> None:
     assert PASSWORD not in clerk.page.content()
 
 
-def when_the_clerk_finishes(clerk: ComputerAtHand) -> None:
-    when_they_press_enter(clerk, 'form[action$="/finish"] button', "/staff/desk/")
+def when_the_visitor_is_done_and_the_clerk_finishes(clerk: ComputerAtHand, screen: ComputerAtHand) -> None:
+    """The clerk's page loads anew when the screen parts; the focus stays where the clerk has put it."""
+    finish = 'form[action$="/finish"] button'
+    when_they_tab_to(clerk, finish)
+    when_the_visitor_is_done(screen)
+    expect(clerk.page.locator("#number")).to_be_visible(timeout=_SECONDS_MS)
+    expect(clerk.page.locator(finish)).to_be_focused()
+    when_they_press_enter(clerk, finish, "/staff/desk/")
 
 
 def when_the_caller_reports_a_theft(agent: ComputerAtHand, caller: Persona) -> None:
