@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page
 
 AXE = (Path(__file__).parents[1] / "vendor" / "axe" / "axe.min.js").read_text("utf-8")
 # WCAG 2.2 A and AA, and axe's best practices: what 網站無障礙規範 115.11 asks for, as far as a machine can tell.
@@ -69,8 +69,19 @@ class Looker:
         """Visit a page, take its picture, and list all that is wrong: console, axe, scrolling sideways."""
         self.said.clear()
         self.page.goto(self.site + path)
-        self.page.screenshot(path=picture, full_page=True, type="jpeg", quality=80)
+        self._photograph(picture)
         return [*self.said, *self._axe(), *self._too_wide()]
+
+    def _photograph(self, picture: Path) -> None:
+        """Keep a picture. Among thousands the browser sometimes fails to draw one; of the page loaded anew it must."""
+        try:
+            self._draw(picture)
+        except Error:
+            self.page.reload()
+            self._draw(picture)
+
+    def _draw(self, picture: Path) -> None:
+        self.page.screenshot(path=picture, full_page=True, type="jpeg", quality=80)
 
     def _axe(self) -> list[str]:
         self.page.evaluate(AXE)

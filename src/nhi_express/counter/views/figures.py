@@ -27,6 +27,8 @@ from nhi_express.help.errors import Refused
 _CHANNELS: Final = (_("Mobile number"), _("NHI card and reader"), _("Insured unit"), _("Service counter"))
 _CHANNEL_NAMES: Final = dict(zip(figures.CHANNELS, _CHANNELS, strict=True))
 _COUNTED: Final = (_("Times"),)
+# Each of their numbers is a part of the one before it, and is drawn within it.
+_NESTED: Final = {"funnel", "counters"}
 Of = Callable[[Period], list[Line]]
 # Name: title, what it tells, head of its first column, names of its numbers, where they come from.
 CHARTS: Final[dict[str, tuple[Promise, Promise, Promise, tuple[Promise, ...], Of]]] = {
@@ -116,5 +118,10 @@ def _period(form: PeriodForm) -> Period:
 
 def _chart(name: str, period: Period) -> Chart:
     title, about, head, series, of = CHARTS[name]
-    bars = tuple(Bar(str(_CHANNEL_NAMES.get(label, label)), values) for label, values in of(period))
-    return Chart(name, title, about, head, tuple(map(str, series)), bars, nested=name == "funnel")
+    names = {**_CHANNEL_NAMES, **_office_names()} if name in _NESTED else {}
+    bars = tuple(Bar(str(names.get(label, label)), values) for label, values in of(period))
+    return Chart(name, title, about, head, tuple(map(str, series)), bars, nested=name in _NESTED)
+
+
+def _office_names() -> dict[str, str]:
+    return {office.code: office_name(office) for office in offices.public()}
