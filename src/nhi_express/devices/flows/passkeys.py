@@ -1,9 +1,9 @@
 """The passkey of a bound phone by itself, wherever its owner uses it.
 
 A passkey may be synced to other machines, and reach a computer from the phone beside it. So what is proven here is that
-the owner of a bound phone unlocked one of them, not that the phone itself is there: enough for the unit desk (issue
-"bulk registration": officers sign in with passkey), never for the app and the services behind it, which also ask for
-the phone's own key (:mod:`nhi_express.devices.flows.signing_in`).
+the owner of a bound phone unlocked one of them, not that the phone itself is there: enough for the unit desk, never
+for the app and the services behind it, which also ask for the phone's own key
+(:mod:`nhi_express.devices.flows.signing_in`).
 """
 
 from __future__ import annotations
