@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from nhi_express.members.rules import masked_name
+from nhi_sandbox.cards import stack
 from nhi_sandbox.personas import Persona
 from nhi_sandbox.staff import OFFICE, NamedStaff
 from tests.gallery.conftest import ARGUMENTS, CHROMIUM
@@ -26,7 +27,7 @@ from tests.journeys.keyboard import (
     when_they_write,
     when_they_write_day,
 )
-from tests.journeys.people import Newcomers
+from tests.journeys.people import Newcomers, named
 from tests.journeys.phone import PhoneInHand
 
 PASSWORD = "a lantern on the old bridge"
@@ -72,7 +73,7 @@ def seated(sit_down: SitDown, language: str) -> Seated:
 
     def begin(role: str, name: str) -> ComputerAtHand:
         computer = sit_down(passkeys=True)
-        colleague = NamedStaff(f"{role}-{language}", role, name)
+        colleague = NamedStaff(f"{role}-{language}", role, name, OFFICE if role == "clerk" else "")
         when_they_begin(computer, colleague.account, computer.place.first_code(colleague))
         return computer
 
@@ -106,6 +107,18 @@ def test_registered_at_a_counter_with_a_phone_that_is_stolen_later(
     then_a_supervisor_finds_alerts_and_figures(seated("supervisor", "金桂生"))
 
 
+@pytest.mark.skipif(bool(stack.missing()), reason=stack.missing() or "all is there")
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_case_is_opened_by_the_card_in_the_desks_reader(seated: Seated) -> None:
+    clerk, visitor = seated("clerk", "薰衣草"), named("prepaid")
+    when_the_clerk_goes_to_read_a_card(clerk)
+    clerk.is_told("C-05")
+    clerk.puts_in(visitor)
+    when_they_press_enter_and_a_case_opens(clerk, "form[data-card] button.button")
+    clerk.shows(visitor.name)
+    when_they_press_enter(clerk, 'form[action$="/drop"] button', "/staff/desk/")
+
+
 # The staff.
 
 
@@ -134,9 +147,22 @@ def when_the_clerk_opens_a_case(clerk: ComputerAtHand, visitor: Persona) -> None
     when_they_press_enter(clerk, 'nav a[href="/staff/desk/"]', "/staff/desk/")
     when_they_write(clerk, "#id_number", visitor.id_number)
     when_they_choose(clerk, "purpose", "register")
-    when_they_tab_to(clerk, "main form:has(#id_number) button.button")
-    clerk.leaves_by_key("Enter").page.wait_for_url(_CASE)
+    when_they_press_enter_and_a_case_opens(clerk, "main form:has(#id_number) button.button")
     clerk.shows(visitor.name).look()
+
+
+def when_the_clerk_goes_to_read_a_card(clerk: ComputerAtHand) -> None:
+    """And presses the button while the reader is empty."""
+    when_they_press_enter(clerk, 'nav a[href="/staff/desk/"]', "/staff/desk/")
+    when_they_press_enter(clerk, 'main a[href="/staff/desk/card"]', "/staff/desk/card")
+    when_they_choose(clerk, "purpose", "phone")
+    when_they_tab_to(clerk, "form[data-card] button.button")
+    clerk.page.keyboard.press("Enter")
+
+
+def when_they_press_enter_and_a_case_opens(clerk: ComputerAtHand, selector: str) -> None:
+    when_they_tab_to(clerk, selector)
+    clerk.leaves_by_key("Enter").page.wait_for_url(_CASE)
 
 
 def then_a_case_without_documents_goes_no_further(clerk: ComputerAtHand) -> None:

@@ -94,19 +94,24 @@ class OfficeForm(forms.Form):
             raise ValidationError(_("Write networks as 192.0.2.0/24, one a line.")) from error
 
 
-class CaseForm(forms.Form):
-    """Who stands at the desk, and why."""
+class PurposeForm(forms.Form):
+    """Why somebody stands at the desk."""
 
-    id_number = forms.CharField(max_length=64, error_messages=FIELD_ERRORS)
     purpose = forms.ChoiceField(choices=[(one.value, one.value) for one in Purpose], error_messages=FIELD_ERRORS)
-
-    def clean_id_number(self) -> IdNumber:
-        """A national ID or UI number; old ones too, for who comes to change theirs."""
-        return parsed(IdNumber.parse, self.cleaned_data["id_number"])
 
     def clean_purpose(self) -> Purpose:
         """Why."""
         return Purpose(self.cleaned_data["purpose"])
+
+
+class CaseForm(PurposeForm):
+    """Who stands at the desk, and why."""
+
+    id_number = forms.CharField(max_length=64, error_messages=FIELD_ERRORS)
+
+    def clean_id_number(self) -> IdNumber:
+        """A national ID or UI number; old ones too, for who comes to change theirs."""
+        return parsed(IdNumber.parse, self.cleaned_data["id_number"])
 
 
 class DocumentsForm(forms.Form):

@@ -4,7 +4,7 @@ from django.urls import path
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
-from nhi_express.site import operators, portal_units, views
+from nhi_express.site import desk_card, operators, portal_units, views
 
 app_name = "site"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("portal/units/register", portal_units.register, name="portal_unit_register"),
     path("portal/units/enter", portal_units.open_desk, name="portal_unit_open"),
     path("portal/units/<uuid:officer_id>/<slug:act>", portal_units.change, name="portal_unit_change"),
+    path("staff/desk/card", desk_card.open_case, name="desk_card"),
     path("staff/content/operators/", operators.every, name="operators"),
     path("staff/content/operators/<slug:code>", operators.one, name="operator"),
     path("language/", require_POST(set_language), name="language"),

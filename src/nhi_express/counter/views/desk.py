@@ -14,13 +14,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from nhi_express.counter.flows import acts, cases, enrolling, requests, screens
 from nhi_express.counter.flows.cases import AtDesk
 from nhi_express.counter.flows.duty import OnDuty
-from nhi_express.counter.forms import ActForm, CaseForm, DocumentsForm, RequestForm, ScreenForm
+from nhi_express.counter.forms import ActForm, CaseForm, DocumentsForm, PurposeForm, RequestForm, ScreenForm
 from nhi_express.counter.rules import ACTS, NEEDS_A_SECOND, Act, Document, Power, Purpose, ReasonCode, RequestKind
 from nhi_express.counter.views.duty import on_duty, page
 from nhi_express.devices import flows as devices
 from nhi_express.devices.forms import posted
 from nhi_express.help.catalogue import Problem
 from nhi_express.help.errors import Refused
+from nhi_express.members.rules import IdNumber
 
 BASE = "/staff/desk/"
 PURPOSES: dict[Purpose, Promise] = {
@@ -76,19 +77,36 @@ _MENDABLE = {
 @require_http_methods(["GET", "POST"])
 def home(request: HttpRequest, who: OnDuty) -> HttpResponse:
     """The clerk's open cases, and a form that opens one."""
-    form, refusal = CaseForm(posted(request)), None
+    mine = cases.mine(who)
+    open_cases = [{"id": one.id, "purpose": PURPOSES[Purpose(one.purpose)], "at": one.opened_at} for one in mine]
+    form = CaseForm(posted(request))
+    return opening(request, who, "counter/desk.html", form, lambda: form.cleaned_data["id_number"], cases=open_cases)
+
+
+def opening(
+    request: HttpRequest,
+    who: OnDuty,
+    template: str,
+    form: PurposeForm,
+    number: Callable[[], IdNumber],
+    **context: object,
+) -> HttpResponse:
+    """A page that opens a case: for the person whose ``number`` it finds, or the refusal is told there."""
+    refusal = None
     if form.is_bound and form.is_valid():
         try:
-            case = cases.open_case(who, form.cleaned_data["id_number"], form.cleaned_data["purpose"])
+            case = cases.open_case(who, number(), form.cleaned_data["purpose"])
             return redirect(f"{BASE}{case.id}/")
         except Refused as told:
             refusal = told
     status = refusal.problem.value.status if refusal else 400 if form.errors else 200
-    mine = cases.mine(who)
-    open_cases = [{"id": one.id, "purpose": PURPOSES[Purpose(one.purpose)], "at": one.opened_at} for one in mine]
-    purposes = [{"value": purpose.value, "label": words} for purpose, words in PURPOSES.items()]
-    context = {"form": form, "refusal": refusal, "cases": open_cases, "purposes": purposes}
-    return page(request, who, "counter/desk.html", context, status)
+    shown = {"form": form, "refusal": refusal, "purposes": purposes(), **context}
+    return page(request, who, template, shown, status)
+
+
+def purposes() -> list[dict[str, object]]:
+    """What a case may be about, as a page asks for it."""
+    return [{"value": purpose.value, "label": words} for purpose, words in PURPOSES.items()]
 
 
 @on_duty(Power.DESK)

@@ -55,9 +55,12 @@ _MAIL = "someone@mail.example.tw"
 
 
 def _shell(at: str, *, signed: bool = False) -> Context:
-    # Without an address of the component: nothing answers in the gallery, and the page's script rests.
-    agent = {**agent_for_scripts(), "url": ""}
-    return {"signed": _SIGNED if signed else None, "agent": agent, "at": at, "idle": 900}
+    return {"signed": _SIGNED if signed else None, "agent": resting_agent(), "at": at, "idle": 900}
+
+
+def resting_agent() -> dict[str, object]:
+    """A component without an address: nothing answers in the gallery, and the page's script rests."""
+    return {**agent_for_scripts(), "url": ""}
 
 
 def _typed(**fields: str) -> QueryDict:

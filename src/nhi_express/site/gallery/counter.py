@@ -13,7 +13,7 @@ from django.http import QueryDict
 from nhi_express.audit.catalogue import Event
 from nhi_express.counter.flows.offices import SHIPPED
 from nhi_express.counter.flows.requests import Words
-from nhi_express.counter.forms import CallerForm, CaseForm, DecisionForm, FirstTimeForm
+from nhi_express.counter.forms import CallerForm, CaseForm, DecisionForm, FirstTimeForm, PurposeForm
 from nhi_express.counter.models import Office
 from nhi_express.counter.rules import (
     ACTS,
@@ -31,6 +31,7 @@ from nhi_express.counter.views.duty import PLACES, ROLE_WORDS, office_name
 from nhi_express.help.catalogue import Problem
 from nhi_express.help.errors import Refused
 from nhi_express.site import problems
+from nhi_express.site.gallery.card import resting_agent
 from nhi_express.site.gallery.page import Context, Page, State
 
 _AT = datetime(2026, 11, 23, 6, 32, 10, tzinfo=UTC)
@@ -89,8 +90,15 @@ def _problem(name: str, place: problems.Place = "staff") -> Context:
 def _desk(refusal: Problem | None = None, *, cases: bool = False, **fields: str) -> Context:
     form = CaseForm(typed(**fields) if fields else None)
     mine = [{"id": UUID(int=1), "purpose": desk.PURPOSES[Purpose.REGISTER], "at": _AT}] if cases else []
-    purposes = [{"value": purpose.value, "label": words} for purpose, words in desk.PURPOSES.items()]
-    told = {"form": form, "refusal": Refused(refusal) if refusal else None, "cases": mine, "purposes": purposes}
+    return {**_opening(form, refusal), "cases": mine}
+
+
+def _reader(refusal: Problem | None = None, **fields: str) -> Context:
+    return {**_opening(PurposeForm(typed(**fields) if fields else None), refusal), "agent": resting_agent()}
+
+
+def _opening(form: PurposeForm, refusal: Problem | None) -> Context:
+    told = {"form": form, "refusal": Refused(refusal) if refusal else None, "purposes": desk.purposes()}
     return {**on_shift(Role.CLERK, desk.BASE), **told}
 
 
@@ -281,6 +289,15 @@ PAGES = (
             "cases": partial(_desk, cases=True),
             "wrong": partial(_desk, id_number="A123456788", purpose=""),
             "refused": partial(_desk, Problem.CASE_OPEN_ELSEWHERE, id_number="A123456789", purpose="register"),
+        },
+    ),
+    Page(
+        "staff-reader",
+        "site/desk_card.html",
+        {
+            "empty": _reader,
+            "wrong": partial(_reader, purpose=""),
+            "refused": partial(_reader, Problem.CARD_NOT_VALID, purpose="register"),
         },
     ),
     Page("staff-case", "counter/case.html", _CASE),
