@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
 import struct
 import subprocess
@@ -149,6 +150,49 @@ def test_a_reader_that_dies_in_the_middle_of_its_work_refuses_the_list(
     assert next(sheet.lines).cells.id_number == "A123456789"
     with pytest.raises(ListRefused, match="LIST_UNREADABLE"):
         next(sheet.lines)
+
+
+def test_a_sheet_of_nothing_but_blank_rows_is_not_read_to_its_end() -> None:
+    heads = "".join(
+        f'<c r="{at}1" t="inlineStr"><is><t>{head}</t></is></c>' for at, head in zip("AB", HEADINGS, strict=False)
+    )
+    content = with_sheet(sheet_xml(f'<row r="1">{heads}</row>' + cell("A1048576")))
+    assert refusal(content) == "LIST_TOO_MANY_BLANK_ROWS"
+
+
+def test_whatever_a_row_holds_the_reader_says_about_a_megabyte_at_once() -> None:
+    wide = workbook([*HEADINGS, *["x"] * 90], *[[*PERSON, *["字" * 400] * 90]] * 40)
+    said = list(reader.messages(BytesIO(wide)))
+    assert max(len(json.dumps(message)) for message in said) < 1_300_000
+    assert sum(len(message.get("rows", ())) for message in said) == 41
+    assert len(lines(wide)) == 40
+
+
+@pytest.mark.parametrize("size", [1, 7, 1 << 16])
+def test_what_the_reader_says_is_put_together_whatever_pieces_it_comes_in(
+    monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    said = b"one\n\ntwo three\nfour\ncut short"
+    pieces = [said[at : at + size] for at in range(0, len(said), size)]
+    monkeypatch.setattr(reading_workbooks, "_pieces", lambda _process: iter(pieces))
+    assert list(reading_workbooks._lines(None)) == [b"one", b"", b"two three", b"four"]  # type: ignore[arg-type]
+
+
+def test_a_message_of_many_megabytes_is_copied_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        reading_workbooks, "_pieces", lambda _process: (b"x" * 65_536 + b"\n" * (n == 999) for n in range(1_000))
+    )
+    begun = time.process_time()
+    (message,) = reading_workbooks._lines(None)  # type: ignore[arg-type]
+    assert (len(message), time.process_time() - begun < 2) == (65_536_000, True)
+
+
+def test_an_ods_that_is_one_endless_text_is_refused_before_it_fills_the_memory() -> None:
+    made = BytesIO()
+    with ZipFile(made, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("content.xml", b"<x>" + b"x" * 20_000_000)
+    with ZipFile(made) as archive, pytest.raises(reader.Refusal, match="LIST_UNREADABLE"):
+        reader._merged_until(archive)
 
 
 def test_the_reader_holds_nothing_of_our_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

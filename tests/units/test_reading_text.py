@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import tracemalloc
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nhi_express.units.reading import Line, ListRefused, RowCells, read_list
+from nhi_express.units.reading.sheet import MOST_BLANK_ROWS
 from nhi_express.units.reading.text import LONGEST_ROW
 from tests.units.workbooks import HEADINGS, PERSON, data, lines, refusal
 
@@ -67,6 +69,15 @@ def test_columns_are_found_wherever_they_stand_and_others_are_passed_over() -> N
 def test_blank_lines_are_passed_over_and_counted() -> None:
     rows = (HEADINGS, ("",) * 5, PERSON, (), (" ", "　", "", "", ""), PERSON, ("",) * 5)
     assert [line.number for line in lines(text(*rows).encode())] == [3, 6]
+
+
+@pytest.mark.parametrize("blank", ["\n", ",,,,\n", "7,\n"])
+def test_a_file_of_nothing_but_blank_lines_is_not_read_to_its_end(blank: str) -> None:
+    top = text(("序號", *HEADINGS), ("1", *PERSON)).encode()
+    assert len(lines(top + blank.encode() * MOST_BLANK_ROWS)) == 1
+    begun = time.process_time()
+    assert refusal(top + blank.encode() * (32 * 1024 * 1024 // len(blank)), "list.csv") == "LIST_TOO_MANY_BLANK_ROWS"
+    assert time.process_time() - begun < 5
 
 
 def test_lines_that_hold_nothing_but_a_running_number_are_blank() -> None:

@@ -202,6 +202,27 @@ LIST_HEADING_TWICE = Entry(
     ),
     question=1,
 )
+LIST_TOO_MANY_BLANK_ROWS = Entry(
+    "U-25",
+    400,
+    _("Too many rows of the list are empty"),
+    _("We passed over a hundred thousand rows with nothing in them, and read no further."),
+    (_("Delete the empty rows below and between the people."), _UPLOAD_AGAIN),
+    question=1,
+)
+TOO_MANY_LISTS_TODAY = Entry(
+    "U-26",
+    429,
+    _("Your unit has brought many lists today"),
+    _("Lists are kept sealed for a while, so there is a bound to how many come in one day. Nothing of it was taken."),
+    (
+        _("Put the people into fewer lists: one may be long."),
+        _("Or go on tomorrow; the lists that you have stay as they are."),
+    ),
+    question=1,
+    severity=Severity.FIRST,
+    detail=_("A unit may bring at most {most} lists within a day."),
+)
 NO_INVITATION = Entry(
     "U-30",
     403,

@@ -27,7 +27,9 @@ MOST_UNPACKED: Final = 768 << 20
 # Room for more than may be taken, so that one who takes them can say so.
 MOST_COLUMNS: Final = 200
 LONGEST_CELL: Final = 301
+# Whoever listens holds a whole message: about a megabyte, whatever stands in its cells.
 ROWS_A_MESSAGE: Final = 250
+CELLS_A_MESSAGE: Final = 600
 _PIECE: Final = 1 << 18
 _OLE: Final = b"\xd0\xcf\x11\xe0"
 
@@ -176,6 +178,8 @@ class _Merged:
             self.left = 0
 
 
+# Of one tag or of what stands between two; joined piece by piece, so it must not grow without end.
+_LONGEST_TEXT: Final = 1 << 22
 _SPAN: Final = re.compile(rb'-spanned="(?!1")')
 
 
@@ -195,6 +199,8 @@ def _tags(archive: zipfile.ZipFile) -> Iterator[bytes]:
     with archive.open("content.xml") as content:
         for piece in iter(lambda: content.read(_PIECE), b""):
             whole, end, rest = (rest + piece).rpartition(b">")
+            if len(rest) > _LONGEST_TEXT:
+                raise Refusal("LIST_UNREADABLE")
             yield whole + end
 
 
@@ -220,10 +226,11 @@ def _rows(sheet: CalamineSheet) -> Iterator[dict[str, Any]]:
     if left + sheet.width > MOST_COLUMNS:
         raise Refusal("LIST_TOO_WIDE")
     margin: list[str | int | float] = [""] * left
+    most = max(1, min(ROWS_A_MESSAGE, CELLS_A_MESSAGE // max(1, left + sheet.width)))
     rows: list[list[str | int | float]] = []
     for row in sheet.iter_rows():
         rows.append(margin + [_cell(cell) for cell in row])
-        if len(rows) == ROWS_A_MESSAGE:
+        if len(rows) == most:
             yield {"rows": rows}
             rows = []
     yield {"rows": rows}

@@ -17,6 +17,8 @@ Rows = Iterator[tuple[int, Sequence[Cell]]]
 # Rows that may stand above and with the headings: titles, dates, remarks.
 HEADINGS_WITHIN: Final = 20
 MOST_COLUMNS: Final = 100
+# Rows with nothing in them, which spreadsheets leave below the people: each costs time whenever the file is read.
+MOST_BLANK_ROWS: Final = 100_000
 # More than any field may have, so that a cell that is cut here is refused for its length.
 LONGEST_CELL: Final = 300
 
@@ -85,11 +87,14 @@ def _single(found: Mapping[str, Sequence[int]]) -> dict[str, int]:
 
 
 def _lines(rows: Rows, columns: Mapping[str, int], most_rows: int) -> Iterator[Line]:
-    left = most_rows
+    left, blank = most_rows, MOST_BLANK_ROWS
     for number, row in rows:
         cells = _cells(row, columns)
         # Lines with nothing for us are the blank ones at a sheet's end, and those that only carry a running number.
         if cells == _BLANK:
+            blank -= 1
+            if blank < 0:
+                raise ListRefused("LIST_TOO_MANY_BLANK_ROWS", rows=MOST_BLANK_ROWS)
             continue
         if left == 0:
             raise ListRefused("LIST_TOO_MANY_ROWS", rows=most_rows)

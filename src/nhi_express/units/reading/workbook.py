@@ -86,10 +86,14 @@ def _messages(data: bytes) -> Iterator[dict[str, Any]]:
 
 
 def _lines(process: subprocess.Popen[bytes]) -> Iterator[bytes]:
-    rest = b""
+    held: list[bytes] = []
     for piece in _pieces(process):
-        *whole, rest = (rest + piece).split(b"\n")
-        yield from whole
+        first, *others = piece.split(b"\n")
+        held.append(first)
+        # Joined once for each line: what is joined for each piece is copied again and again.
+        for other in others:
+            yield b"".join(held)
+            held = [other]
 
 
 def _pieces(process: subprocess.Popen[bytes]) -> Iterator[bytes]:
