@@ -15,12 +15,12 @@ from nhi_express.audit.models import Entry
 from nhi_express.core import clock
 from nhi_express.core.config import config
 from nhi_express.counter.flows import accounts, duty
-from nhi_express.counter.models import Staff, StaffPasskey
-from nhi_express.counter.rules import POWERS, Power, Role, StaffState
+from nhi_express.counter.models import Office, Staff, StaffPasskey
+from nhi_express.counter.rules import POWERS, Power, Purpose, Role, StaffState
 from nhi_express.help.catalogue import Problem
 from nhi_express.help.errors import Refused
 from nhi_sandbox.passkey import Authenticator
-from tests.counter.workplace import AWAY, HERE, Worker, hired, office
+from tests.counter.workplace import AWAY, HERE, Worker, hired, office, visit
 
 
 def test_duties_are_separate() -> None:
@@ -115,7 +115,7 @@ def test_a_passkey_that_does_not_hold(admin: Worker, change: str, problem: Probl
     authenticator = admin.authenticator
     if change == "stranger":
         authenticator = Authenticator()
-        authenticator.create(duty.more_options(admin.on_duty)["passkey"], config().site_url)
+        authenticator.create(_more(admin)["passkey"], config().site_url)
     answer = authenticator.get(asked["passkey"], config().site_url)
     if change == "rawId":
         answer["rawId"] = 7
@@ -136,7 +136,7 @@ def test_an_answer_is_good_once_and_a_counter_that_stands_still_is_refused(admin
 
 
 def test_one_more_passkey_and_one_less(admin: Worker) -> None:
-    second, asked = Authenticator(), duty.more_options(admin.on_duty)
+    second, asked = Authenticator(), _more(admin)
     duty.keep_passkey(admin.on_duty, asked["token"], json.dumps(second.create(asked["passkey"], config().site_url)))
     old, new = duty.passkeys(admin.on_duty)
     duty.remove_passkey(admin.on_duty, old.pk)
@@ -145,6 +145,64 @@ def test_one_more_passkey_and_one_less(admin: Worker) -> None:
     assert refusal.value.problem is Problem.ACT_NOT_POSSIBLE, "the last one stays"
     admin.authenticator = second
     assert admin.signs_in().on_duty
+
+
+def _more(worker: Worker, using: Authenticator | None = None) -> dict[str, Any]:
+    """Ask for one more passkey, with an answer of one's own or another's."""
+    asked = duty.sign_in_options()
+    answer = (using or worker.authenticator).get(asked["passkey"], config().site_url)
+    return duty.more_options(worker.on_duty, asked["token"], answer)
+
+
+def test_whoever_finds_a_desk_unlocked_cannot_add_a_passkey(admin: Worker) -> None:
+    """A colleague's own passkey proves nothing about whose desk it is, and an answer is good once."""
+    clerk, colleague = hired(admin, Role.CLERK), hired(admin, Role.CLERK)
+    desk = clerk.browser()
+    for sent in ({}, {"token": duty.sign_in_options()["token"], "assertion": {}}):
+        answer = desk.post("/staff/passkeys/options", json.dumps(sent), content_type="application/json")
+        assert answer.status_code >= 400
+    with pytest.raises(Refused) as refusal:
+        _more(clerk, using=colleague.authenticator)
+    assert refusal.value.problem is Problem.PASSKEY_FAILED
+    asked = duty.sign_in_options()
+    own = clerk.authenticator.get(asked["passkey"], config().site_url)
+    duty.more_options(clerk.on_duty, asked["token"], own)
+    with pytest.raises(Refused):
+        duty.more_options(clerk.on_duty, asked["token"], own)
+    assert StaffPasskey.objects.filter(staff=clerk.staff).count() == 1
+
+
+def test_what_a_page_asks_by_itself_keeps_nobody_signed_in(clerk: Worker) -> None:
+    at = visit(clerk, "citizen", Purpose.REGISTER)
+    begun, limit = clock.now(), config().staff_idle_minutes
+    for minute in range(1, limit, 3):
+        with time_machine.travel(begun + timedelta(minutes=minute), tick=False):
+            assert clerk.browser().get(f"/staff/desk/{at.case.id}/state").status_code == 200
+    with time_machine.travel(begun + timedelta(minutes=limit, seconds=5), tick=False):
+        asked = clerk.browser().get(f"/staff/desk/{at.case.id}/state", headers={"accept": "application/json"})
+        assert asked.status_code == 401
+        assert clerk.browser().get("/staff/desk/").headers["location"].startswith("/staff/?next=")
+
+
+def test_a_touch_begins_the_idle_time_anew(clerk: Worker) -> None:
+    begun, limit = clock.now(), config().staff_idle_minutes
+    with time_machine.travel(begun + timedelta(minutes=limit - 1), tick=False):
+        assert clerk.browser().get("/staff/stay").status_code == 200
+    with time_machine.travel(begun + timedelta(minutes=limit + 1), tick=False):
+        assert clerk.browser().get("/staff/desk/").status_code == 200
+
+
+def test_an_office_that_loses_a_network_loses_its_clerks_at_once(admin: Worker) -> None:
+    clerk = hired(admin, Role.CLERK)
+    Office.objects.update(networks=[f"{AWAY}/32"])
+    assert clerk.browser().get("/staff/desk/").status_code == 302
+    assert duty.on_duty(clerk.secret, HERE) is None
+    assert admin.on_duty, "who works at no office stays"
+
+
+def test_a_page_leaves_when_its_time_is_over(admin: Worker) -> None:
+    """The dialog's script goes to the way in, so that nothing of a person stays on the glass."""
+    assert 'data-leave="/staff/"' in admin.browser().get("/staff/").content.decode()
 
 
 def test_a_closed_account_is_out_at_once(admin: Worker) -> None:

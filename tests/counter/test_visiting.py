@@ -12,10 +12,11 @@ from nhi_express.audit.catalogue import Event
 from nhi_express.audit.models import Entry
 from nhi_express.core import clock
 from nhi_express.core.config import config
-from nhi_express.counter.flows import cases, screens
+from nhi_express.counter.flows import cases, duty, enrolling, screens
 from nhi_express.counter.models import Case, Screen
 from nhi_express.counter.rules import Purpose
 from nhi_express.devices import flows as devices
+from nhi_express.devices.models import Device, DeviceCode
 from nhi_express.enrolment.rules import Assurance
 from nhi_express.help import terms
 from nhi_express.help.catalogue import Problem
@@ -62,6 +63,13 @@ def _paired(clerk: Worker, key: str, purpose: Purpose = Purpose.REGISTER) -> tup
     return tablet, at.case
 
 
+def _shown_link(tablet: Tablet) -> str:
+    """The token in the QR that the screen shows now."""
+    link = re.search(r'data-link="[^"]*#([^"]+)"', tablet.browser.post("/visitor/phone").content.decode())
+    assert link
+    return link.group(1)
+
+
 def test_a_citizen_without_a_phone_is_registered(clerk: Worker) -> None:
     tablet, case = _paired(clerk, "citizen")
     assert tablet.at == "/visitor/terms"
@@ -83,10 +91,7 @@ def test_a_citizen_without_a_phone_is_registered(clerk: Worker) -> None:
 def test_a_foreigner_binds_a_phone_by_the_screens_code(clerk: Worker) -> None:
     tablet, _ = _paired(clerk, "new_ui")
     tablet.registers()
-    shown = tablet.browser.post("/visitor/phone").content.decode()
-    link = re.search(r'data-link="[^"]*#([^"]+)"', shown)
-    assert link
-    ticket = devices.claim_by_token(link.group(1))
+    ticket = devices.claim_by_token(_shown_link(tablet))
     device, _secret = devices.redeem(ticket, proof_for(devices.claimed(ticket).id), None)
     assert device.channel == "counter"
     assert tablet.browser.get("/visitor/code-state").json()["state"] == "bound"
@@ -148,11 +153,76 @@ def test_a_visitor_who_walks_away_leaves_nothing_open(clerk: Worker) -> None:
 
 def test_asking_where_one_stands_is_no_touch(clerk: Worker) -> None:
     tablet, _ = _paired(clerk, "citizen")
+    tablet.registers()
+    tablet.browser.post("/visitor/phone")
     before = Screen.objects.get().seen_at
-    assert tablet.at == "/visitor/terms"
+    assert tablet.at == "/visitor/phone"
+    assert tablet.browser.get("/visitor/code-state").json()["state"] == "waiting"
     assert Screen.objects.get().seen_at == before
-    tablet.browser.post("/visitor/stay")
+    assert tablet.browser.get("/visitor/stay").status_code == 200
     assert Screen.objects.get().seen_at > before
+
+
+@pytest.mark.parametrize("how", ["finished", "left", "walked away", "another screen"])
+def test_a_code_that_still_stands_on_the_glass_binds_nobodys_phone(clerk: Worker, how: str) -> None:
+    """The clerk finishes or the visitor leaves, and the next person scans the code that is still to be seen."""
+    tablet, case = _paired(clerk, "citizen")
+    tablet.registers()
+    token = _shown_link(tablet)
+    began = devices.claim_by_token(token)
+    if how == "finished":
+        cases.finish(cases.current(clerk.on_duty, case.id), clerk.on_duty)
+    elif how == "left":
+        tablet.browser.post("/visitor/leave")
+    elif how == "walked away":
+        Screen.objects.update(seen_at=clock.now() - timedelta(seconds=config().screen_seconds + 1))
+        assert tablet.at == "/visitor/"
+    else:
+        screens.pair(cases.current(clerk.on_duty, case.id), clerk.on_duty, Tablet().number)
+    assert tablet.browser.get("/visitor/code-state").status_code == 409, "its script stops asking"
+    for late in (lambda: devices.claim_by_token(token), lambda: devices.redeem(began, proof_for(case.id), None)):
+        with pytest.raises(Refused) as refusal:
+            late()
+        assert refusal.value.problem in {Problem.CODE_WRONG, Problem.CODE_EXPIRED}
+    assert not Device.objects.exists()
+
+
+def test_no_code_is_made_for_a_screen_that_was_parted_meanwhile(clerk: Worker) -> None:
+    tablet, case = _paired(clerk, "citizen")
+    tablet.registers()
+    Screen.objects.all().delete()
+    case.refresh_from_db()
+    with pytest.raises(Refused) as refusal:
+        enrolling.phone_code(case)
+    assert refusal.value.problem is Problem.SCREEN_PARTED
+    assert not DeviceCode.objects.exists()
+
+
+def test_each_page_of_a_case_follows_it_and_leaves_when_its_time_is_over(clerk: Worker) -> None:
+    tablet, _ = _paired(clerk, "citizen")
+    browser = tablet.browser
+    shown = [browser.get("/visitor/terms"), browser.post("/visitor/terms", {"accept": "yes"})]
+    tablet.registers()
+    shown += [browser.get("/visitor/phone"), browser.post("/visitor/phone")]
+    for page, at in zip(shown, ["terms", "terms", "phone", "phone"], strict=True):
+        told = page.content.decode()
+        assert f'data-follow="/visitor/state" data-at="/visitor/{at}"' in told
+        assert 'data-leave="/visitor/"' in told
+        assert "site/js/standing" in told
+
+
+def test_the_clerks_own_browser_is_no_visitors_screen(clerk: Worker) -> None:
+    """What is typed there, a clerk could see or type."""
+    browser = clerk.browser()
+    asked = [browser.get(f"/visitor/{page}") for page in ("", "state", "terms", "phone")]
+    asked += [browser.post(f"/visitor/{page}") for page in ("", "terms", "password", "phone", "leave")]
+    assert {answer.status_code for answer in asked} == {403}
+    assert all("S-22" in answer.content.decode() for answer in asked)
+    assert not Screen.objects.exists()
+    refused = [entry.payload for entry in Entry.objects.filter(event=Event.STAFF_REFUSED.value)]
+    assert refused == [{"staff": str(clerk.staff.id), "problem": "S-22"}] * len(asked)
+    duty.sign_out(clerk.on_duty)
+    assert browser.post("/visitor/").status_code == 302
 
 
 def test_no_screen_outside_an_offices_network(clerk: Worker) -> None:

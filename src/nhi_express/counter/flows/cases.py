@@ -29,6 +29,7 @@ from nhi_express.counter.rules import (
     needed,
     permit_good,
 )
+from nhi_express.devices import flows as devices
 from nhi_express.help.catalogue import Problem
 from nhi_express.help.errors import Refused
 from nhi_express.members.flows import known_keys, register
@@ -203,12 +204,21 @@ def end_within(case: Case, state: CaseState, on_duty: OnDuty | None) -> None:
     if not Case.objects.filter(pk=case.pk, state=CaseState.OPEN).update(state=state, ended_at=now):
         return
     case.state = state
-    Screen.objects.filter(case=case).delete()
+    if Screen.objects.filter(case=case).delete()[0]:
+        forget_code(case)
     Approval.objects.filter(case=case, state=ApprovalState.ASKED).update(state=ApprovalState.LAPSED, decided_at=now)
     actor: Actor = on_duty.actor if on_duty else "system"
     who = on_duty.who if on_duty else ""
     about = About(case.member, case.registration)
     record(Event.CASE_ENDED, about, actor, staff=who, case=str(case.id), state=state.value)
+
+
+def forget_code(case: Case) -> None:
+    """End the device code that a case's screen shows: without the screen nobody sees any longer who scans it."""
+    member = register().by_key(case.member)
+    registration = registration_of(member) if member else None
+    if registration is not None:
+        devices.forget_code(registration)
 
 
 def _is_stale(case: Case) -> bool:

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import ip_address, ip_network
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -147,8 +147,19 @@ def first_options(ticket: str) -> dict[str, Any]:
     return _creation(_of_ticket(ticket))
 
 
-def more_options(on_duty: OnDuty) -> dict[str, Any]:
-    """The same for one more passkey of somebody who is signed in."""
+def more_options(on_duty: OnDuty, token: str, answer: dict[str, Any]) -> dict[str, Any]:
+    """The same for one more passkey of somebody who is signed in and answers with one that they have: whoever finds
+    their desk unlocked cannot add their own, and be two people from then on.
+
+    Raises :class:`Refused`.
+    """
+    challenge = devices.challenge_of(token, "staff", _ANYBODY)
+    passkey = _known(answer)
+    if passkey.staff_id != on_duty.staff.pk:
+        raise Refused(Problem.PASSKEY_FAILED)
+    counter = _verified(challenge, passkey, answer)
+    with transaction.atomic():
+        _spend(challenge, passkey, counter)
     return _creation(on_duty.staff)
 
 
@@ -241,9 +252,13 @@ def sign_in(token: str, answer: dict[str, Any], source: str) -> str:
         _record_refusal(passkey.staff, refusal.problem)
         raise
     with transaction.atomic():
-        devices.spend_challenge(challenge)
-        StaffPasskey.objects.filter(pk=passkey.pk).update(used_at=clock.now(), sign_count=counter)
+        _spend(challenge, passkey, counter)
         return _open(passkey.staff, source)
+
+
+def _spend(challenge: str, passkey: StaffPasskey, counter: int) -> None:
+    devices.spend_challenge(challenge)
+    StaffPasskey.objects.filter(pk=passkey.pk).update(used_at=clock.now(), sign_count=counter)
 
 
 def _known(answer: dict[str, Any]) -> StaffPasskey:
@@ -272,8 +287,13 @@ def _verified(challenge: str, passkey: StaffPasskey, answer: dict[str, Any]) -> 
 
 
 def _check_network(staff: Staff, source: str) -> None:
-    if Role(staff.role) in AT_AN_OFFICE and not (staff.office and in_networks(source, staff.office.networks)):
+    if not _in_place(staff, source):
         raise Refused(Problem.WRONG_NETWORK)
+
+
+def _in_place(staff: Staff, source: str) -> bool:
+    """Whether somebody is where their role works."""
+    return Role(staff.role) not in AT_AN_OFFICE or bool(staff.office and in_networks(source, staff.office.networks))
 
 
 def in_networks(source: str, networks: list[str]) -> bool:
@@ -303,14 +323,27 @@ def _record_refusal(staff: Staff, problem: Problem) -> None:
         record(Event.STAFF_REFUSED, _NOBODYS, "staff", staff=str(staff.id), problem=problem.value.code)
 
 
-def on_duty(secret: str, source: str) -> OnDuty | None:
-    """Who is signed in by this secret, or None: unknown, idle, too old, closed, or seen at another address."""
+def on_duty(secret: str, source: str, *, touch: bool = True) -> OnDuty | None:
+    """Who is signed in by this secret, or None: unknown, idle, too old, closed, seen at another address, or away from
+    their office's networks as they are now.
+
+    ``touch`` begins the idle time anew; what a page's script asks by itself does not.
+    """
     mine = StaffSession.objects.select_related("staff__office")
     found = mine.filter(digest=fingerprint(secret), staff__state=StaffState.ACTIVE).first()
     limits = {"idle_minutes": config().staff_idle_minutes, "hours": config().staff_session_hours}
-    if found is None or found.source != _index(source) or devices.is_over(found, **limits):
+    if found is None or found.source != _index(source) or not _in_place(found.staff, source):
+        return None
+    over = devices.is_over if touch else devices.timed_out
+    if over(found, **limits):
         return None
     return OnDuty(found.staff, bytes(found.digest))
+
+
+def refuse_as_visitor(on_duty: OnDuty) -> NoReturn:
+    """A browser with staff signed in is no visitor's screen. Raises :class:`Refused`, on record."""
+    _record_refusal(on_duty.staff, Problem.SCREEN_IS_STAFFS)
+    raise Refused(Problem.SCREEN_IS_STAFFS)
 
 
 def sign_out(on_duty: OnDuty) -> None:

@@ -14,7 +14,7 @@ from nhi_express.audit.catalogue import Event
 from nhi_express.audit.flows import record
 from nhi_express.core import clock
 from nhi_express.counter.flows.cases import AtDesk, at_desk, require_documents
-from nhi_express.counter.models import Case
+from nhi_express.counter.models import Case, Screen
 from nhi_express.counter.rules import ACTS, Act, CaseState, Document
 from nhi_express.devices import flows as devices
 from nhi_express.enrolment import flows as gate
@@ -70,15 +70,26 @@ def _refuse_unless_ready(at: AtDesk) -> None:
         raise Refused(Problem.ACT_NOT_POSSIBLE)
     if at.registration is not None and at.registration.member != at.member.key:
         # Registered under a former number: that is changed first, so that nobody ends up with two accounts.
-        raise Refused(Problem.NUMBER_DOES_NOT_FOLLOW)
+        raise Refused(Problem.FORMER_NUMBER)
 
 
 def phone_code(case: Case) -> devices.NewCode:
-    """A device code for the visitor's screen. Raises :class:`Refused`: not registered, or suspended."""
+    """A device code for the visitor's screen; it ends with the screen's case.
+
+    Raises :class:`Refused`: not registered, suspended, or the screen was parted meanwhile.
+    """
     at = at_desk(case)
     if at.registration is None or not may_register(at):
         raise Refused(Problem.ACT_NOT_POSSIBLE)
-    return devices.make_code(at.registration, Channel.COUNTER)
+    made = devices.make_code(at.registration, Channel.COUNTER)
+    with transaction.atomic():
+        # Whoever parts the screen removes its row before the code: either they see this code, or it is seen here.
+        shown = Screen.objects.select_for_update().filter(case=case).exists()
+        if not shown:
+            devices.forget_code(at.registration)
+    if not shown:
+        raise Refused(Problem.SCREEN_PARTED)
+    return made
 
 
 def registration_in(case: Case) -> Registration:

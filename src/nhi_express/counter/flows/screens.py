@@ -15,7 +15,7 @@ from nhi_express.audit.flows import About, record
 from nhi_express.core import clock, randomness
 from nhi_express.core.config import config
 from nhi_express.core.encoding import fingerprint
-from nhi_express.counter.flows.cases import AtDesk
+from nhi_express.counter.flows.cases import AtDesk, forget_code
 from nhi_express.counter.flows.duty import OnDuty, in_networks
 from nhi_express.counter.models import Case, Office, Screen
 from nhi_express.counter.rules import CaseState
@@ -70,9 +70,11 @@ def touched(screen: Screen) -> None:
 
 
 def put_away(screen: Screen) -> None:
-    """Part a screen from its case, and forget it: the browser begins anew with another number."""
+    """Part a screen from its case, and forget it: the browser begins anew with another number, and a code that it still
+    shows is good for nothing."""
     with transaction.atomic():
         if Screen.objects.filter(pk=screen.pk).delete()[0] and screen.case is not None:
+            forget_code(screen.case)
             record(Event.SCREEN_PARTED, _about(screen.case), "system", case=str(screen.case_id))
 
 
@@ -86,7 +88,8 @@ def pair(at: AtDesk, on_duty: OnDuty, number: str) -> None:
     Raises :class:`Refused`: no screen of this office shows it, or it was paired a moment ago.
     """
     with transaction.atomic():
-        Screen.objects.filter(case=at.case).delete()
+        if Screen.objects.filter(case=at.case).delete()[0]:
+            forget_code(at.case)
         waiting = Screen.objects.filter(office=on_duty.office, number=number, case=None)
         still_open = Case.objects.filter(pk=at.case.pk, state=CaseState.OPEN).exists()
         if not still_open or not waiting.update(case=at.case, seen_at=clock.now()):

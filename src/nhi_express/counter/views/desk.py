@@ -166,7 +166,7 @@ def _standing(at: AtDesk) -> dict[str, object]:
     }
 
 
-@on_duty(Power.DESK)
+@on_duty(Power.DESK, touch=False)
 @require_GET
 def state(_request: HttpRequest, who: OnDuty, case_id: UUID) -> JsonResponse:
     """The same as data."""

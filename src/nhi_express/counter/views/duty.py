@@ -51,16 +51,19 @@ ROLE_WORDS: Final[Mapping[Role, Promise]] = {
 }
 
 
-def on_duty(power: Power | None = None) -> Callable[[_View[_Rest]], Callable[..., HttpResponseBase]]:
+def on_duty(
+    power: Power | None = None, *, touch: bool = True
+) -> Callable[[_View[_Rest]], Callable[..., HttpResponseBase]]:
     """Let only signed-in staff through whose role holds ``power`` (None: any), and hand the view who they are.
 
     Others are led to signing in, and back afterwards; a form is told S-01. A role that reaches too far is on record.
+    ``touch`` is False for what a page's script asks by itself: that keeps nobody signed in.
     """
 
     def decorate(view: _View[_Rest]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: _Rest.args, **kwargs: _Rest.kwargs) -> HttpResponseBase:
-            who = here(request)
+            who = here(request, touch=touch)
             if who is None:
                 return _elsewhere(request)
             if power is not None:
@@ -78,10 +81,10 @@ def _elsewhere(request: HttpRequest) -> HttpResponse:
     return redirect(f"{HOME}?{urlencode({'next': request.path})}")
 
 
-def here(request: HttpRequest) -> OnDuty | None:
+def here(request: HttpRequest, *, touch: bool = True) -> OnDuty | None:
     """Who is signed in in this browser, at this address."""
     secret = request.COOKIES.get(COOKIE)
-    return duty.on_duty(secret, source_of(request)) if secret else None
+    return duty.on_duty(secret, source_of(request), touch=touch) if secret else None
 
 
 def page(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
@@ -37,12 +38,16 @@ def challenge(_request: HttpRequest) -> JsonResponse:
 def enter(request: HttpRequest) -> JsonResponse:
     """Sign in with a passkey's answer."""
     data = sent_json(request)
-    assertion = data.get("assertion")
-    answer = assertion if isinstance(assertion, dict) else {}
-    secret = duty.sign_in(str(data.get("token", "")), answer, source_of(request))
+    secret = duty.sign_in(*_answer(data), source_of(request))
     response = JsonResponse({"next": safe_path(data.get("next"))})
     begin(request, response, secret)
     return response
+
+
+def _answer(data: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """A challenge's token, and what a passkey answered to it."""
+    assertion = data.get("assertion")
+    return str(data.get("token", "")), assertion if isinstance(assertion, dict) else {}
 
 
 @require_http_methods(["GET", "POST"])
@@ -86,9 +91,9 @@ def passkeys(request: HttpRequest, who: OnDuty) -> HttpResponse:
 
 @on_duty()
 @require_POST
-def more_options(_request: HttpRequest, who: OnDuty) -> JsonResponse:
-    """What the browser needs to make one more."""
-    return JsonResponse(duty.more_options(who))
+def more_options(request: HttpRequest, who: OnDuty) -> JsonResponse:
+    """What the browser needs to make one more, for whoever answers with a passkey that they have."""
+    return JsonResponse(duty.more_options(who, *_answer(sent_json(request))))
 
 
 @on_duty()

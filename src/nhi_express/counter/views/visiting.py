@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
@@ -10,10 +13,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from nhi_express.core import clock
 from nhi_express.core.config import config
 from nhi_express.core.source import source_of
-from nhi_express.counter.flows import enrolling, screens
+from nhi_express.counter.flows import duty, enrolling, screens
 from nhi_express.counter.forms import OwnPasswordForm
 from nhi_express.counter.models import Case, Screen
 from nhi_express.counter.rules import ACTS, Act, Purpose
+from nhi_express.counter.views.duty import here
 from nhi_express.devices.forms import posted
 from nhi_express.devices.views.showing import shown_code, told_standing
 from nhi_express.help import terms
@@ -24,24 +28,42 @@ COOKIE = "__Host-visitor" if config().secure else "visitor"
 BASE = "/visitor/"
 
 
+def _visitors(view: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Refuse a browser in which somebody of the staff is signed in: the visitor's screen is not the clerk's."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest) -> HttpResponseBase:
+        who = here(request, touch=False)
+        if who is not None:
+            duty.refuse_as_visitor(who)
+        return view(request)
+
+    return guarded
+
+
 def _screen(request: HttpRequest) -> Screen | None:
     secret = request.COOKIES.get(COOKIE)
     return screens.of(secret) if secret else None
 
 
-def _case(request: HttpRequest) -> Case:
-    """The case that this screen shows; opening one of its pages is a touch. Raises :class:`Refused`."""
+def _case(request: HttpRequest, *, touch: bool = True) -> Case:
+    """The case that this screen shows; opening one of its pages is a touch, a script's question is none.
+
+    Raises :class:`Refused`.
+    """
     screen = _screen(request)
     case = screens.case_on(screen)
-    if screen is not None:
+    if touch and screen is not None:
         screens.touched(screen)
     return case
 
 
-def _page(request: HttpRequest, template: str, context: dict[str, object], status: int = 200) -> HttpResponse:
-    return render(request, template, {"idle": config().screen_seconds, **context}, status=status)
+def _page(request: HttpRequest, at: str, template: str, context: dict[str, object], status: int = 200) -> HttpResponse:
+    """A page of a case that stands ``at`` an address: once the case does not, the page's script leaves."""
+    return render(request, template, {"idle": config().screen_seconds, "at": at, **context}, status=status)
 
 
+@_visitors
 @require_http_methods(["GET", "POST"])
 def home(request: HttpRequest) -> HttpResponseBase:
     """The number by which the clerk pairs this screen. POST makes this browser a screen; it stays one from then on."""
@@ -53,7 +75,8 @@ def home(request: HttpRequest) -> HttpResponseBase:
         return response
     if screen is not None and screen.case is not None:
         return redirect(_where(screen.case))
-    return render(request, "counter/visitor_number.html", {"number": screen.number if screen else ""})
+    context = {"number": screen.number, "at": BASE} if screen else {"number": ""}
+    return render(request, "counter/visitor_number.html", context)
 
 
 def _where(case: Case) -> str:
@@ -64,6 +87,7 @@ def _where(case: Case) -> str:
     return f"{BASE}phone" if case.attempt else f"{BASE}terms"
 
 
+@_visitors
 @require_GET
 def state(request: HttpRequest) -> JsonResponse:
     """Where the screen stands; it asks each two seconds, which is no touch."""
@@ -73,21 +97,24 @@ def state(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"at": _where(screen.case) if screen.case else BASE, "known": True})
 
 
-@require_POST
+@_visitors
+@require_GET
 def stay(request: HttpRequest) -> JsonResponse:
     """Somebody touched the screen."""
     _case(request)
     return JsonResponse({"status": "ok"})
 
 
+@_visitors
 @require_GET
 def wait(request: HttpRequest) -> HttpResponse:
     """The clerk is looking at the documents."""
     case = _case(request)
     where = _where(case)
-    return _page(request, "counter/visitor_wait.html", {}) if where == f"{BASE}wait" else redirect(where)
+    return _page(request, where, "counter/visitor_wait.html", {}) if where == f"{BASE}wait" else redirect(where)
 
 
+@_visitors
 @require_http_methods(["GET", "POST"])
 def read_terms(request: HttpRequest) -> HttpResponse:
     """The terms; who agrees goes on to the password."""
@@ -99,15 +126,16 @@ def read_terms(request: HttpRequest) -> HttpResponse:
     if agreed:
         return _password_page(request, OwnPasswordForm(None), shown.version, None)
     context = {"terms": shown, "text": shown.html(get_language()), "missing": request.method == "POST"}
-    return _page(request, "counter/visitor_terms.html", context, 400 if request.method == "POST" else 200)
+    return _page(request, f"{BASE}terms", "counter/visitor_terms.html", context, 400 if context["missing"] else 200)
 
 
 def _password_page(request: HttpRequest, form: OwnPasswordForm, version: str, problem: Problem | None) -> HttpResponse:
     status = problem.value.status if problem else 400 if form.is_bound else 200
     context = {"form": form, "version": version, "problem": problem}
-    return _page(request, "counter/visitor_password.html", context, status)
+    return _page(request, f"{BASE}terms", "counter/visitor_password.html", context, status)
 
 
+@_visitors
 @require_http_methods(["GET", "POST"])
 def password(request: HttpRequest) -> HttpResponse:
     """A password that the clerk neither sees nor sets; with it, one is registered."""
@@ -126,6 +154,7 @@ def password(request: HttpRequest) -> HttpResponse:
     return redirect(f"{BASE}phone")
 
 
+@_visitors
 @require_http_methods(["GET", "POST"])
 def phone(request: HttpRequest) -> HttpResponse:
     """Registered. A code for one's phone, where there is one here."""
@@ -133,17 +162,19 @@ def phone(request: HttpRequest) -> HttpResponse:
     if _where(case) != f"{BASE}phone":
         return redirect(_where(case))
     if request.method == "GET":
-        return _page(request, "counter/visitor_phone.html", {"code": None})
+        return _page(request, f"{BASE}phone", "counter/visitor_phone.html", {"code": None})
     made = enrolling.phone_code(case)
-    return _page(request, "counter/visitor_phone.html", shown_code(made, f"{BASE}code-state"))
+    return _page(request, f"{BASE}phone", "counter/visitor_phone.html", shown_code(made, f"{BASE}code-state"))
 
 
+@_visitors
 @require_GET
 def code_state(request: HttpRequest) -> JsonResponse:
-    """What became of the code."""
-    return told_standing(enrolling.registration_in(_case(request)))
+    """What became of the code; its script asks each second, which is no touch."""
+    return told_standing(enrolling.registration_in(_case(request, touch=False)))
 
 
+@_visitors
 @require_POST
 def disown(request: HttpRequest) -> HttpResponse:
     """「不是我的手機」: the phone that the code has just bound is taken off again."""
@@ -151,6 +182,7 @@ def disown(request: HttpRequest) -> HttpResponse:
     return redirect(f"{BASE}phone")
 
 
+@_visitors
 @require_POST
 def leave(request: HttpRequest) -> HttpResponse:
     """The visitor is done: the screen is ready for the next one."""

@@ -48,6 +48,7 @@ from nhi_express.devices.flows.signing_in import (
     session,
     sign_in,
     sign_out,
+    timed_out,
     unlock_options,
 )
 
@@ -94,6 +95,7 @@ __all__ = [
     "sign_in",
     "sign_out",
     "spend_challenge",
+    "timed_out",
     "unlock_options",
     "verify_phone",
 ]

@@ -157,17 +157,21 @@ def session(secret: str) -> SignedIn | None:
 
 def is_over(found: Use, *, idle_minutes: int, hours: int) -> bool:
     """Whether a session timed out; one that did not is marked as used, at most once a minute."""
+    over, now = timed_out(found, idle_minutes=idle_minutes, hours=hours), clock.now()
+    if not over and (now - found.seen_at).total_seconds() > 60:
+        type(found)._default_manager.filter(pk=found.pk).update(seen_at=now)
+    return over
+
+
+def timed_out(found: Use, *, idle_minutes: int, hours: int) -> bool:
+    """The same for what only a page's script asks: nobody need be there, so it is no use."""
     now = clock.now()
-    idle = (now - found.seen_at).total_seconds()
-    over = sessions_end(
-        idle_seconds=idle,
+    return sessions_end(
+        idle_seconds=(now - found.seen_at).total_seconds(),
         age_seconds=(now - found.started_at).total_seconds(),
         idle_limit=idle_minutes * 60,
         age_limit=hours * 3600,
     )
-    if not over and idle > 60:
-        type(found)._default_manager.filter(pk=found.pk).update(seen_at=now)
-    return over
 
 
 def sign_out(signed: SignedIn) -> None:

@@ -122,6 +122,13 @@ SCREEN_PARTED = Entry(
     (_("Please speak to the clerk."),),
     severity=Severity.FIRST,
 )
+SCREEN_IS_STAFFS = Entry(
+    "S-22",
+    403,
+    _("A member of staff is signed in on this browser"),
+    _("The visitor's screen is a screen of its own: what is typed there, no clerk may see or type."),
+    (_("Open this page on the screen that faces the visitors."), _("Or sign out here first.")),
+)
 APPROVAL_OWN = Entry(
     "S-30",
     403,

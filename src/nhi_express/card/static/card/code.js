@@ -32,7 +32,8 @@ let shown = "waiting";
 
 async function look() {
   const answer = await fetch(card.dataset.codeState ?? "", { headers: { Accept: "application/json" }, cache: "no-store" }).catch(() => null);
-  if (answer?.status === 401) return location.assign("/portal/");
+  // Signed out, or the screen was parted from its case.
+  if (answer?.status === 401 || answer?.status === 409) return location.replace(card.dataset.leave ?? "/portal/");
   if (answer?.ok) {
     const { state, phone } = await answer.json();
     if (phone) name(phone);

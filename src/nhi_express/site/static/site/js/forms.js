@@ -99,20 +99,29 @@ function watchTime(dialog) {
   const left = dialog.querySelector("[data-left]");
   const stay = /** @type {HTMLButtonElement | null} */ (dialog.querySelector("[data-stay]"));
   let told = false;
+  // In place of this page: going back does not show it again.
+  const leave = () => dialog.dataset.leave && location.replace(dialog.dataset.leave);
   const timer = setInterval(() => {
-    const seconds = Math.max(0, Math.round((ends - Date.now()) / 1000));
+    // Rounded up: the page leaves no sooner than the server's own time is over.
+    const seconds = Math.max(0, Math.ceil((ends - Date.now()) / 1000));
     if (left) left.textContent = String(seconds);
     if (seconds <= 60 && !told) dialog.showModal();
     told ||= seconds <= 60;
-    if (seconds === 0) clearInterval(timer);
+    if (seconds > 0) return;
+    clearInterval(timer);
+    leave();
   }, 1000);
-  stay?.addEventListener("click", async () => {
+  const extend = async () => {
     dialog.close();
     if (!dialog.dataset.extend) return;
     const answer = await fetch(dialog.dataset.extend, { headers: { Accept: "application/json" } }).catch(() => null);
+    // Without an answer the time runs on.
+    if (!answer) return;
     clearInterval(timer);
-    if (answer?.ok) watchTime(dialog);
-  });
+    if (answer.ok) watchTime(dialog);
+    else leave();
+  };
+  stay?.addEventListener("click", extend, { once: true });
 }
 
 document.addEventListener("submit", once, { capture: true });

@@ -12,17 +12,21 @@ import { post } from "./server.js";
 const form = /** @type {HTMLFormElement | null} */ (document.querySelector("[data-staff-enter], [data-staff-make]"));
 let busy = false;
 
-async function enter() {
+/** An answer of a passkey that is known. */
+async function proof() {
   const asked = /** @type {Asked} */ (await post("/staff/challenge", {}));
   const used = await passkey.use(asked.passkey);
-  const next = form?.dataset.staffEnter ?? "";
-  return post("/staff/enter", { token: asked.token, assertion: JSON.parse(used.json), next });
+  return { token: asked.token, assertion: JSON.parse(used.json) };
 }
 
-/** @param {string} base */
+async function enter() {
+  return post("/staff/enter", { ...(await proof()), next: form?.dataset.staffEnter ?? "" });
+}
+
+/** The first passkey is made with a ticket, another one with the proof of one that is there. @param {string} base */
 async function make(base) {
   const ticket = form?.dataset.ticket ?? "";
-  const asked = /** @type {Asked} */ (await post(`${base}options`, { ticket }));
+  const asked = /** @type {Asked} */ (await post(`${base}options`, ticket ? { ticket } : await proof()));
   const made = await passkey.create(asked.passkey);
   return post(`${base}keep`, { ticket, token: asked.token, passkey: made.json });
 }

@@ -9,10 +9,10 @@ const watched = /** @type {HTMLElement | null} */ (document.querySelector("[data
 const follower = /** @type {HTMLElement | null} */ (document.querySelector("[data-follow]"));
 const print = /** @type {HTMLButtonElement | null} */ (document.querySelector("[data-print]"));
 
-/** @param {string} address @returns {Promise<any>} */
-async function ask(address) {
+/** @param {string} address @param {() => void} refused what to do when the answer is a refusal @returns {Promise<any>} */
+async function ask(address, refused) {
   const answer = await fetch(address, { headers: { Accept: "application/json" }, cache: "no-store" }).catch(() => null);
-  if (answer && !answer.ok) location.reload();
+  if (answer && !answer.ok) refused();
   return answer?.ok ? answer.json() : null;
 }
 
@@ -43,7 +43,7 @@ function refocus() {
 
 /** @param {HTMLElement} place */
 async function watch(place) {
-  const told = await ask(place.dataset.case ?? "");
+  const told = await ask(place.dataset.case ?? "", () => location.reload());
   if (told) {
     const standing = [told.screen, told.registered ? "True" : "False", told.approval, told.code].join(" ");
     if (standing !== place.dataset.standing && !typing()) return renew();
@@ -53,9 +53,8 @@ async function watch(place) {
 
 /** @param {HTMLElement} place */
 async function follow(place) {
-  const told = await ask(place.dataset.follow ?? "");
-  if (told && told.at !== place.dataset.at) return location.assign(told.at);
-  if (told && !told.known) return location.assign("/visitor/");
+  const told = await ask(place.dataset.follow ?? "", () => location.replace("/visitor/"));
+  if (told && (!told.known || told.at !== place.dataset.at)) return location.replace(told.at);
   setTimeout(follow, PAUSE, place);
 }
 
