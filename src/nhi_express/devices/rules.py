@@ -108,8 +108,33 @@ class PhoneTraits:
 
     @classmethod
     def told(cls, platform: str, model: str) -> PhoneTraits:
-        """Keep only printable characters, and not many."""
-        return cls(_plain(platform, 24) or "Unknown", _plain(model, 64))
+        """A platform of a fixed set with its version's number, for it stands in the log, where nobody writes freely; of
+        the model only printable characters, and not many."""
+        return cls(_known_platform(platform), _plain(model, 64))
+
+
+# What browsers call their platforms, and how it is kept.
+_PLATFORMS = {
+    "android": "Android",
+    "ios": "iOS",
+    "ipados": "iOS",
+    "windows": "Windows",
+    "macos": "macOS",
+    "linux": "Linux",
+    "cros": "ChromeOS",
+    "chromeos": "ChromeOS",
+    "chrome os": "ChromeOS",
+    "chromium os": "ChromeOS",
+}
+_PLATFORM = re.compile(r"([a-z][a-z ]*?)(?: ([0-9]+))?", re.ASCII)
+
+
+def _known_platform(text: str) -> str:
+    told = _PLATFORM.fullmatch(text.strip().lower())
+    family = _PLATFORMS.get(told[1]) if told else None
+    if told is None or family is None:
+        return "Other"
+    return f"{family} {int(told[2])}" if told[2] and len(told[2]) <= 3 else family
 
 
 def _plain(text: str, most: int) -> str:
