@@ -159,6 +159,17 @@ NUMBER_DOES_NOT_FOLLOW = Entry(
     _("A number can only be changed to one that the insured register names as theirs."),
     (_("Wait for the register's next update, or check the number on the new permit."),),
 )
+FORMER_NUMBER = Entry(
+    "S-34",
+    409,
+    _("The registration still stands under the former number"),
+    _("The register names a new number for this person, and the registration has not been moved to it yet."),
+    (
+        _("Open a case to change the number first; then do this."),
+        _("To stop the registration or to end its phones, nothing has to wait."),
+    ),
+    severity=Severity.FIRST,
+)
 CALLER_NOT_IDENTIFIED = Entry(
     "S-40",
     400,
