@@ -149,6 +149,16 @@ def test_a_person_ready_in_an_open_list_is_not_ready_in_another() -> None:
     assert states(third) == ["ready"] * 2
 
 
+def test_another_unit_s_open_list_is_told_to_nobody_and_holds_nobody_up() -> None:
+    people = employ(staff(2, OTHER))
+    assert states(checked(desk_of(OTHER), map(line, people))) == ["ready"] * 2
+    employ(staff(2))
+    desk = desk_of()
+    batch = checked(desk, map(line, staff(2)))
+    assert states(batch) == ["ready"] * 2
+    assert enrolled(desk, batch).invited == 2
+
+
 def test_who_was_invited_already_is_told_so_and_may_be_invited_by_a_new_unit() -> None:
     desk, people = desk_of(), employ(staff(2))
     enrolled(desk, checked(desk, map(line, people)))

@@ -142,7 +142,8 @@ def still(judged: Judged, before: Standing) -> bool:
 def _beside(batch: Batch, first: int, members: Collection[UUID]) -> _Beside:
     standing = list(rows.among(BatchRow, "member", members, "member", "batch_id", "line", "state"))
     others = {other for _, other, _, state in standing if other != batch.id and state == RowState.READY}
-    live = set(Batch.objects.filter(pk__in=others, state__in=_OPEN).values_list("pk", flat=True)) if others else set()
+    theirs = Batch.objects.filter(pk__in=others, unit=batch.unit_id, state__in=_OPEN)
+    live = set(theirs.values_list("pk", flat=True)) if others else set()
     return _Beside(
         batch.unit_id,
         clock.today(),
