@@ -108,7 +108,7 @@ def test_nor_of_who_is_insured_no_longer(changes: dict[str, str]) -> None:
 def test_nor_when_its_time_is_over() -> None:
     made = invited(WHO)
     with time_machine.travel(made.until + timedelta(seconds=1)):
-        assert invitations.open_for(member_of(WHO).key) is None
+        assert invitations.open_for(member_of(WHO)) is None
         with refused(Problem.NO_INVITATION):
             gate.enrol(attempt_of(Channel.UNIT, *LINE), member_of(WHO), WISH)
 

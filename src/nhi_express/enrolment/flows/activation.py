@@ -16,6 +16,7 @@ from nhi_express.audit.flows import About, record
 from nhi_express.core import clock, randomness, rows
 from nhi_express.core.encoding import fingerprint
 from nhi_express.enrolment.flows.invitations import attests
+from nhi_express.enrolment.flows.numbers import keys_of
 from nhi_express.enrolment.models import Invitation
 from nhi_express.enrolment.rules import ACTIVATION_LENGTH, CodeWay, InvitationState
 from nhi_express.help.catalogue import Problem
@@ -84,7 +85,8 @@ def by_code(member: Member | None, code: str) -> Invitation | None:
 
 
 def _newest(member: Member) -> Invitation | None:
-    return Invitation.objects.filter(member=member.key).exclude(code_hash="").order_by("-created_at").first()
+    mine = Invitation.objects.filter(member__in=keys_of(member))
+    return mine.exclude(code_hash="").order_by("-created_at").first()
 
 
 @cache
@@ -98,4 +100,5 @@ def refuse_over(invitation: Invitation, member: Member | None) -> None:
         raise Refused(Problem.NO_INVITATION)
     if invitation.code_until is None or invitation.code_until <= clock.now():
         raise Refused(Problem.ACTIVATION_CODE_EXPIRED)
-    accounts.refuse_suspended(accounts.living(member.key))
+    for key in {member.key, invitation.member}:
+        accounts.refuse_suspended(accounts.living(key))

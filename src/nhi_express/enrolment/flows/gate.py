@@ -17,6 +17,7 @@ from nhi_express.devices.models import Device
 from nhi_express.devices.rules import DeviceState
 from nhi_express.enrolment.flows import invitations
 from nhi_express.enrolment.flows.attempts import claim
+from nhi_express.enrolment.flows.numbers import keys_of
 from nhi_express.enrolment.models import Attempt, Invitation
 from nhi_express.enrolment.rules import CHANNELS, AttemptState, Channel, Evidence, assurance, missing
 from nhi_express.help.catalogue import Problem
@@ -56,7 +57,7 @@ def enrol(attempt: Attempt, member: Member, wish: Wish) -> Device | None:
     waiting = [accounts.waiting_address(text, kind) for text, kind in zip(wish.addresses, _KINDS, strict=False)]
     with transaction.atomic():
         claim(attempt, {AttemptState.CARD_PROVEN}, AttemptState.DONE)
-        begun = invitations.locked(member.key)
+        begun = invitations.locked(member)
         evidence = [Evidence(name) for name in attempt.evidence] + _attested(channel, begun, member)
         _require(channel, evidence, member)
         begin = accounts.apply if CHANNELS[channel].confirms_email else accounts.activate
@@ -99,12 +100,15 @@ def _attested(channel: Channel, begun: Invitation | None, member: Member) -> lis
 
 
 def _require(channel: Channel, evidence: Iterable[Evidence], member: Member) -> None:
-    """The channel table, and life: nobody is registered with less than it asks for, nor after death."""
+    """The channel table, and life: nobody is registered with less than it asks for, nor after death, nor past a stop
+    of the registration that they had under a former ID number."""
     held = list(evidence)
     if missing(channel, held, foreign=member.record.foreign):
         raise Refused(Problem.ATTEMPT_OUT_OF_ORDER)
     if member.record.deceased:
         raise Refused(Problem.DATA_DO_NOT_MATCH)
+    for former in keys_of(member)[1:]:
+        accounts.refuse_suspended(accounts.living(former))
 
 
 def _apply(registration: Registration, wish: Wish) -> None:

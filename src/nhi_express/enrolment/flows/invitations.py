@@ -5,6 +5,7 @@ Whoever changes an invitation and a registration takes the invitation first, so 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -13,10 +14,12 @@ from nhi_express.audit.catalogue import Event
 from nhi_express.audit.flows import About, record
 from nhi_express.core import clock, rows, throttle
 from nhi_express.core.limits import Limit
+from nhi_express.enrolment.flows.numbers import keys_of, named_by
 from nhi_express.enrolment.models import Invitation
 from nhi_express.enrolment.rules import Channel, CodeWay, InvitationState
 from nhi_express.help.catalogue import Problem
 from nhi_express.help.errors import Refused
+from nhi_express.members.flows import register
 from nhi_express.members.ports import Member
 from nhi_express.registration import flows as accounts
 from nhi_express.registration.models import Registration
@@ -28,14 +31,19 @@ _OPEN_LOCKED = rows.Lookup(Invitation, "member", only="state = 'open'", lock=Tru
 _AT_ONCE = 200
 
 
-def open_for(member: UUID) -> Invitation | None:
-    """The member's open invitation, unless its time is over."""
-    return _in_time(_OPEN.one(member))
+def open_for(member: Member) -> Invitation | None:
+    """The member's open invitation, be it still under a former ID number, unless its time is over."""
+    return _in_time(_first(_OPEN, member))
+
+
+def _first(lookup: rows.Lookup[Invitation], member: Member) -> Invitation | None:
+    found = (lookup.one(key) for key in keys_of(member))
+    return next((invitation for invitation in found if invitation is not None), None)
 
 
 def attesting(member: Member) -> Invitation | None:
     """The open invitation of the unit through which the register has the member insured at this moment."""
-    found = open_for(member.key)
+    found = open_for(member)
     return found if found is not None and attests(found, member) else None
 
 
@@ -45,9 +53,9 @@ def attests(invitation: Invitation, member: Member) -> bool:
     return invitation.until > clock.now() and insured and invitation.unit == member.record.unit_code
 
 
-def locked(member: UUID) -> Invitation | None:
+def locked(member: Member) -> Invitation | None:
     """The member's open invitation, in time or not, kept for the caller's transaction."""
-    return _OPEN_LOCKED.one(member)
+    return _first(_OPEN_LOCKED, member)
 
 
 def _in_time(invitation: Invitation | None) -> Invitation | None:
@@ -55,17 +63,23 @@ def _in_time(invitation: Invitation | None) -> Invitation | None:
 
 
 def finish(invitation: Invitation, registration: Registration, channel: Channel) -> None:
-    """The member is registered, by whatever channel; within the caller's transaction. Its code is spent."""
+    """The member is registered, by whatever channel; within the caller's transaction. Its code is spent.
+
+    What was begun with it under a former ID number ends: the registration stands under the present one.
+    """
     spent = {"code_hash": "", "token": None, "code_due": False}
     _move(invitation, InvitationState.FINISHED, channel=channel, **spent)
+    if invitation.member != registration.member:
+        accounts.cancel_begun([invitation.member], Reason.PROVEN, "system")
     codes = {"unit": invitation.unit, "invitation": str(invitation.id)}
     record(Event.INVITATION_FINISHED, accounts.about(registration), **codes, channel=channel)
 
 
 def finish_for(registration: Registration, channel: Channel) -> None:
     """The same for a registration that became active later than at the gate: by its mailed code."""
+    member = named_by(registration.member)
     with transaction.atomic():
-        invitation = locked(registration.member)
+        invitation = locked(member) if member else _OPEN_LOCKED.one(registration.member)
         if invitation is not None:
             finish(invitation, registration, channel)
 
@@ -78,7 +92,7 @@ def withdraw(invitation_id: UUID, unit: str, unit_name: str, officer: str) -> No
     with transaction.atomic():
         invitation = _of_unit(invitation_id, unit)
         _move(invitation, InvitationState.WITHDRAWN, code_due=False)
-        begun = accounts.cancel_begun([invitation.member], Reason.WITHDRAWN, "officer")
+        begun = accounts.cancel_begun(_waiting_under([invitation]), Reason.WITHDRAWN, "officer")
         for registration in begun:
             accounts.tell(registration, "enrolment/withdrawn", {"unit": unit_name})
         _record(Event.INVITATION_WITHDRAWN, invitation, officer)
@@ -129,13 +143,21 @@ def _end_some() -> int:
         over = Invitation.objects.filter(state=InvitationState.OPEN, until__lte=clock.now()).order_by("until")
         # Where the engine can, who finishes at this very moment is passed by instead of waited for.
         over = over.select_for_update(skip_locked=True) if connection.features.has_select_for_update else over
-        invitations = {invitation.member: invitation for invitation in over[:_AT_ONCE]}
-        for invitation in invitations.values():
+        invitations = list(over[:_AT_ONCE])
+        for invitation in invitations:
             _move(invitation, InvitationState.ENDED, code_due=False)
             _record(Event.INVITATION_ENDED, invitation)
-        for registration in accounts.cancel_begun(list(invitations), Reason.EXPIRED, "system"):
+        for registration in accounts.cancel_begun(_waiting_under(invitations), Reason.EXPIRED, "system"):
             accounts.tell(registration, "enrolment/ended")
         return len(invitations)
+
+
+def _waiting_under(ended: Collection[Invitation]) -> set[UUID]:
+    """Under which keys the registrations begun with invitations that have ended may stand: a counter moves them to
+    their members' present numbers, where a newer invitation may have begun one of its own."""
+    own = {invitation.member for invitation in ended}
+    moved = {member.key for member in register().by_keys(own).values()} - own
+    return own | {key for key in moved if _OPEN.one(key) is None}
 
 
 def _move(invitation: Invitation, state: InvitationState, **columns: object) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal, NamedTuple
@@ -14,7 +14,8 @@ from nhi_express.core import clock, rows
 from nhi_express.core.vault import vault
 from nhi_express.enrolment.flows.inviting import invited_among
 from nhi_express.enrolment.rules import CodeWay
-from nhi_express.members.flows import key_of, register
+from nhi_express.members.flows import key_of, known_keys, register
+from nhi_express.members.ports import Member
 from nhi_express.members.rules import MemberRecord
 from nhi_express.registration import flows as accounts
 from nhi_express.units.models import Batch, BatchRow
@@ -93,7 +94,7 @@ def judge(batch: Batch, lines: Sequence[Line]) -> list[Judged]:
     keys = [key_of(row.id_number) if row.id_number else None for row in read]
     found = register().by_keys({key for key in keys if key})
     people = [found[key].key if key in found else key for key in keys]
-    beside = _beside(batch, lines[0].number, {who for who in people if who})
+    beside = _beside(batch, lines[0].number, {who for who in people if who}, _former(found.values()))
     judged = []
     for line, row, key, who in zip(lines, read, keys, people, strict=True):
         record = found[key].record if key in found else None
@@ -121,7 +122,7 @@ def unchanged(batch: Batch, standing: Sequence[Standing]) -> bool:
     """Whether lines come out as before, told without opening them: if the :func:`moment` is the same, only what stands
     elsewhere can make a difference, and only to lines that count for a person."""
     members = {one.member for one in standing if one.member}
-    beside = _beside(batch, standing[0].line, members)
+    beside = _beside(batch, standing[0].line, members, {})
     return all(beside.of(one.member) == _was(one) for one in standing if one.member)
 
 
@@ -139,16 +140,25 @@ def still(judged: Judged, before: Standing) -> bool:
     return (judged.state, judged.reason) == (before.state, before.reason)
 
 
-def _beside(batch: Batch, first: int, members: Collection[UUID]) -> _Beside:
-    standing = list(rows.among(BatchRow, "member", members, "member", "batch_id", "line", "state"))
+def _former(members: Iterable[Member]) -> dict[UUID, UUID]:
+    """The members' keys by those of the numbers that they had before; few had any."""
+    changed = (member for member in members if member.record.former_id_numbers)
+    return {key: member.key for member in changed for key in known_keys(member)[1:]}
+
+
+def _beside(batch: Batch, first: int, members: Collection[UUID], former: Mapping[UUID, UUID]) -> _Beside:
+    """``former``: under which other keys an invitation or a registration of these members may stand."""
+    known = {*members, *former}
+    found = rows.among(BatchRow, "member", known, "member", "batch_id", "line", "state")
+    standing = [(former.get(who, who), *where) for who, *where in found]
     others = {other for _, other, _, state in standing if other != batch.id and state == RowState.READY}
     theirs = Batch.objects.filter(pk__in=others, unit=batch.unit_id, state__in=_OPEN)
     live = set(theirs.values_list("pk", flat=True)) if others else set()
     return _Beside(
         batch.unit_id,
         clock.today(),
-        accounts.registered_among(members),
-        invited_among(batch.unit_id, members),
+        {former.get(who, who) for who in accounts.registered_among(known)},
+        {former.get(who, who) for who in invited_among(batch.unit_id, known)},
         {who for who, other, _, state in standing if other in live and state == RowState.READY},
         {who for who, other, line, _ in standing if other == batch.id and line < first},
     )

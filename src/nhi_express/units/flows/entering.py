@@ -22,6 +22,7 @@ from nhi_express.core.encoding import fingerprint
 from nhi_express.devices import flows as devices
 from nhi_express.devices.models import Device
 from nhi_express.devices.rules import DeviceState
+from nhi_express.enrolment.flows.numbers import keys_beside
 from nhi_express.help.catalogue import Problem
 from nhi_express.help.errors import Refused
 from nhi_express.registration import flows as accounts
@@ -48,8 +49,11 @@ class Duty:
 
 
 def duties(member: UUID) -> list[Duty]:
-    """The units that a member may act for now, each once: their own, then those that let one of theirs act."""
-    mine = Officer.objects.filter(member=member, state=OfficerState.ACTIVE).select_related("unit")
+    """The units that a member may act for now, each once: their own, then those that let one of theirs act.
+
+    Who became an officer under a former ID number is one under the present number, and the other way round.
+    """
+    mine = Officer.objects.filter(member__in=keys_beside(member), state=OfficerState.ACTIVE).select_related("unit")
     own = list(mine.order_by("invited_at", "id"))
     found = {officer.unit_id: Duty(officer.unit, officer) for officer in own}
     for officer in own:

@@ -25,7 +25,7 @@ from nhi_express.core.limits import Limit
 from nhi_express.core.vault import CannotOpen, vault
 from nhi_express.devices.rules import code_meant
 from nhi_express.enrolment import flows as gate
-from nhi_express.enrolment.flows import activation, invitations
+from nhi_express.enrolment.flows import activation, invitations, numbers
 from nhi_express.enrolment.models import Attempt, Invitation
 from nhi_express.enrolment.rules import ACTIVATION_LENGTH, AttemptState, Channel, Evidence
 from nhi_express.help import terms
@@ -48,7 +48,7 @@ def claim_by_token(token: str) -> str:
     found = activation.by_token(token)
     if found is None:
         _refuse(None, Problem.ACTIVATION_CODE_WRONG, "qr")
-    return _claim(found, register().by_key(found.member), "qr")
+    return _claim(found, numbers.named_by(found.member), "qr")
 
 
 def claim_by_typing(id_number: str, code: str, source: str) -> str:
@@ -107,19 +107,28 @@ class Claim:
     """Whose registration a phone that holds a ticket would finish, and which unit has begun it."""
 
     invitation: Invitation
-    masked_name: str
-    unit_name: str
+    member: Member
     until: datetime | None
+
+    @property
+    def masked_name(self) -> str:
+        """The member's name, as others may see it."""
+        return self.member.record.masked_name
+
+    @property
+    def unit_name(self) -> str:
+        """The unit through which the member is insured."""
+        return self.member.record.unit_name
 
 
 def claimed(ticket: str) -> Claim:
     """What the phone is asked to agree to. Raises :class:`Refused` when code or ticket is over."""
     invitation = _of_ticket(ticket)
-    member = register().by_key(invitation.member)
+    member = numbers.named_by(invitation.member)
     activation.refuse_over(invitation, member)
     if member is None:
         raise Refused(Problem.NO_INVITATION)
-    return Claim(invitation, member.record.masked_name, member.record.unit_name, invitation.code_until)
+    return Claim(invitation, member, invitation.code_until)
 
 
 def _of_ticket(ticket: str) -> Invitation:
@@ -146,12 +155,12 @@ def begin(ticket: str, version: str, language: str, next_page: str) -> tuple[Att
         raise Refused(Problem.TERMS_NOT_ACCEPTED)
     accepted = AcceptedTerms(shown.version, language, shown.digest(language), clock.now())
     held = [Evidence.TERMS.value, Evidence.POSTED_CODE.value]
-    columns = {"member": claim.invitation.member, "evidence": held}
+    columns = {"member": claim.member.key, "evidence": held}
     with transaction.atomic():
         notes = {"next": next_page, "invitation": str(claim.invitation.id)}
         attempt, secret = gate.start(Channel.UNIT, accepted, notes)
         gate.claim(attempt, {AttemptState.OPEN}, AttemptState.CODE_PROVEN, **columns)
-        about, codes = About(member=claim.invitation.member), {"attempt": str(attempt.id), "channel": attempt.channel}
+        about, codes = About(member=claim.member.key), {"attempt": str(attempt.id), "channel": attempt.channel}
         record(Event.EVIDENCE_GATHERED, about, **codes, kinds=held)
     return attempt, secret
 

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 
 from django.db import transaction
 
-from nhi_express.members.flows import key_of, register
+from nhi_express.enrolment.flows.numbers import keys_beside
 from nhi_express.units.adapters import listing
 from nhi_express.units.adapters.listing import Reason, Reject, WrongList
 from nhi_express.units.flows.officers import end_duty
@@ -90,7 +90,5 @@ def _no_longer_responsible(units: list[ListedAs]) -> Iterator[Officer]:
     named = {unit.code: unit.responsible for unit in units}
     active = Officer.objects.filter(role=OfficerRole.RESPONSIBLE, state=OfficerState.ACTIVE)
     for officer in active.filter(unit__in=named):
-        member = register().by_key(officer.member)
-        keys = {key_of(number) for number in member.known_numbers} if member else set()
-        if named[officer.unit_id] not in {officer.member, *keys}:
+        if named[officer.unit_id] not in {officer.member, *keys_beside(officer.member)}:
             yield officer

@@ -6,17 +6,20 @@ list as it was typed until a person says yes. So nobody can ask here whether an 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from nhi_express.audit.catalogue import Event
 from nhi_express.audit.flows import About, Actor, record
 from nhi_express.core import clock, randomness, throttle
 from nhi_express.core.limits import Limit
 from nhi_express.core.vault import vault
+from nhi_express.enrolment.flows.numbers import keys_beside, keys_of, named_by
 from nhi_express.help.catalogue import Problem
 from nhi_express.help.errors import Refused
 from nhi_express.members.flows import key_of, register
@@ -59,7 +62,7 @@ def _listed(officer: Officer, me: Officer) -> Listed:
 
 def masked_name(member: UUID) -> str:
     """A member's name as others may see it; empty for one who left the register."""
-    found = register().by_key(member)
+    found = named_by(member)
     return found.record.masked_name if found else ""
 
 
@@ -84,10 +87,15 @@ def invite(desk: Desk, number: IdNumber) -> None:
     member = found.key if found else key_of(number)
     try:
         with transaction.atomic():
-            _invite(me, member, number)
+            if not _living(desk.unit, keys_of(found) if found else (member,)).exists():
+                _invite(me, member, number)
     except IntegrityError:
         # They are an officer already, or asked already: nothing to do, and nothing to tell.
         return
+
+
+def _living(unit: Unit, keys: Collection[UUID]) -> QuerySet[Officer]:
+    return Officer.objects.filter(unit=unit, member__in=keys, state__in=_LIVING)
 
 
 def _invite(me: Officer, member: UUID, number: IdNumber) -> None:
@@ -121,20 +129,26 @@ def responsible_of(desk: Desk) -> Officer:
 
 def tell(member: UUID, kind: str, unit: str, **values: str) -> None:
     """Tell a member who has a registration of an act of a unit, at every address on file, in the act's transaction."""
-    registration = accounts.living(member)
+    registration = _registration_of(member)
     if registration is not None:
         accounts.tell(registration, kind, {"unit": name_of(unit), "code": unit, **values})
 
 
+def _registration_of(member: UUID) -> Registration | None:
+    """A member's registration, whichever of their ID numbers either is known by."""
+    found = (accounts.living(key) for key in keys_beside(member))
+    return next((registration for registration in found if registration is not None), None)
+
+
 def _note(event: Event, officer: Officer, actor: Actor) -> None:
-    registration = accounts.living(officer.member)
+    registration = _registration_of(officer.member)
     about = About(officer.member, registration.id if registration else None)
     record(event, about, actor, unit=officer.unit_id, officer=str(officer.id), role=officer.role)
 
 
 def duties_of(registration: Registration) -> list[Officer]:
     """Where a member is an officer, and where they are asked to be one; the questions first."""
-    mine = Officer.objects.filter(member=registration.member, state__in=_LIVING).select_related("unit")
+    mine = Officer.objects.filter(member__in=keys_beside(registration.member), state__in=_LIVING).select_related("unit")
     return sorted(mine, key=lambda one: (one.state != OfficerState.INVITED, one.state_at))
 
 
@@ -172,7 +186,7 @@ def end(desk: Desk, officer_id: UUID) -> None:
 
 
 def _mine(registration: Registration, officer_id: UUID, *states: OfficerState) -> Officer:
-    return _locked(officer_id, *states, member=registration.member)
+    return _locked(officer_id, *states, member__in=keys_beside(registration.member))
 
 
 def _locked(officer_id: UUID, *states: OfficerState, **whose: object) -> Officer:

@@ -8,9 +8,9 @@ from nhi_express.audit.catalogue import Event
 from nhi_express.audit.flows import record
 from nhi_express.core import clock, randomness, throttle
 from nhi_express.core.limits import Limit
+from nhi_express.enrolment.flows.numbers import keys_beside, named_by
 from nhi_express.help.catalogue import Problem
 from nhi_express.help.errors import Refused
-from nhi_express.members.flows import key_of, register
 from nhi_express.registration import flows as accounts
 from nhi_express.registration.models import Registration
 from nhi_express.units.flows.naming import unit_register
@@ -48,17 +48,17 @@ def _spend(registration: Registration) -> None:
 
 def _responsible(listed: ListedAs, registration: Registration) -> bool:
     """Whether the list names this member; it may still do so by a former ID number of theirs."""
-    member = register().by_key(registration.member)
-    return member is not None and listed.responsible in {key_of(number) for number in member.known_numbers}
+    return named_by(registration.member) is not None and listed.responsible in keys_beside(registration.member)
 
 
 def _register(registration: Registration, code: str) -> Unit:
     Unit.objects.get_or_create(pk=code, defaults={"registered_at": clock.now()})
     unit = lock_unit(code)
     former = Officer.objects.filter(unit=unit, role=OfficerRole.RESPONSIBLE, state=OfficerState.ACTIVE)
-    for officer in former.exclude(member=registration.member):
+    own = keys_beside(registration.member)
+    for officer in former.exclude(member__in=own):
         end_duty(officer, "officer")
-    if not former.filter(member=registration.member).exists():
+    if not former.filter(member__in=own).exists():
         officer = _appoint(unit, registration)
         told = {"unit": unit.code, "officer": str(officer.id)}
         record(Event.UNIT_REGISTERED, accounts.about(registration), "officer", **told)
@@ -69,7 +69,8 @@ def _register(registration: Registration, code: str) -> Unit:
 def _appoint(unit: Unit, registration: Registration) -> Officer:
     """Make the member responsible; who is an officer already, or asked to be one, is so no longer as such."""
     now = clock.now()
-    Officer.objects.filter(unit=unit, member=registration.member).exclude(state=OfficerState.ENDED).update(
+    own = keys_beside(registration.member)
+    Officer.objects.filter(unit=unit, member__in=own).exclude(state=OfficerState.ENDED).update(
         state=OfficerState.ENDED, state_at=now, sealed_typed=b""
     )
     return Officer.objects.create(
