@@ -73,7 +73,7 @@ def seated(sit_down: SitDown, language: str) -> Seated:
 
     def begin(role: str, name: str) -> ComputerAtHand:
         computer = sit_down(passkeys=True)
-        colleague = NamedStaff(f"{role}-{language}", role, name, OFFICE if role == "clerk" else "")
+        colleague = NamedStaff(f"{role}-of-{language}", role, name, OFFICE if role == "clerk" else "")
         when_they_begin(computer, colleague.account, computer.place.first_code(colleague))
         return computer
 
