@@ -112,6 +112,20 @@ def test_suspension_refuses_and_ends_what_is_open(browser: Browser) -> None:
         signing_in.sign_in(browser.present(CITIZEN), PASSWORD)
 
 
+@pytest.mark.parametrize("reason", [Reason.STAFF, Reason.NOT_ME])
+def test_what_was_open_before_a_stop_stays_closed_when_it_is_restored(browser: Browser, reason: Reason) -> None:
+    registration = registered(browser, CITIZEN)
+    secret = signing_in.sign_in(browser.present(CITIZEN), PASSWORD)
+    accounts.suspend(registration.pk, reason, "member")
+    accounts.restore(registration.pk, Reason.STAFF, "clerk")
+    assert signing_in.session(secret) is None
+    if reason is Reason.NOT_ME:
+        with refused(Problem.WRONG_PASSWORD):
+            signing_in.sign_in(browser.present(CITIZEN), PASSWORD)
+    else:
+        assert signing_in.session(signing_in.sign_in(browser.present(CITIZEN), PASSWORD))
+
+
 def test_sessions_end_when_idle_and_when_old(browser: Browser) -> None:
     registered(browser, CITIZEN)
     secret, start = signing_in.sign_in(browser.present(CITIZEN), PASSWORD), clock.now()

@@ -135,7 +135,7 @@ def test_an_address_taken_away_is_told(phone: Visitor) -> None:
 def test_what_a_counter_restores_works_again(visitor: Make, phone: Visitor) -> None:
     registration = Registration.objects.get()
     for _ in range(2):
-        flows.suspend(registration.pk, Reason.THEFT, "hotline")
+        flows.suspend(registration.pk, Reason.STAFF, "hotline")
     assert visitor().to_card(CITIZEN).code == "R-01"
     flows.restore(registration.pk, Reason.STAFF, "clerk")
     assert phone.unlock()["status"] == 200

@@ -37,7 +37,10 @@ class Notice(models.Model):
 
     class Meta:
         db_table_comment = "outgoing notices (outbox)"
-        indexes = [models.Index(fields=["bulk", "next_at"], condition=Q(next_at__isnull=False), name="notices_due")]
+        indexes = [
+            models.Index(fields=["bulk", "next_at"], condition=Q(next_at__isnull=False), name="notices_due"),
+            models.Index(fields=["about"], condition=Q(stop__isnull=False), name="stop_codes_of"),
+        ]
 
 
 class Override(models.Model):

@@ -69,10 +69,24 @@ def stop_index(code: str) -> UUID:
     return vault().index(code, "core.stop")
 
 
-def stopped_by(code: str) -> UUID | None:
-    """The registration that a stop code's letter told of, or None: no such code, or its letter is too old."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A letter whose stop code somebody has typed: its own random id, and the registration that it told of."""
+
+    notice: UUID
+    about: UUID
+
+
+def stopped_by(code: str) -> Told | None:
+    """The letter of a stop code, or None: there is no such code (any longer), or its letter is too old."""
     letters = Notice.objects.filter(stop=stop_index(code), created_at__gte=clock.now() - _STOP_CODES_LAST)
-    return letters.values_list("about", flat=True).first()
+    found = letters.values_list("id", "about").first()
+    return Told(*found) if found else None
+
+
+def void_stop_codes(about: UUID) -> None:
+    """Let the letters about a registration until now stop it no longer, within the caller's transaction."""
+    Notice.objects.filter(about=about, stop__isnull=False).update(stop=None)
 
 
 def send_due(most: int = 50) -> int:

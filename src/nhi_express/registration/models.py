@@ -13,6 +13,9 @@ class Registration(models.Model):
     member = models.UUIDField(db_comment="keyed index of the member's ID number; pseudonym")
     state = models.CharField(max_length=24, choices=[(s.value, s.value) for s in State], db_comment="not personal")
     reason = models.CharField(max_length=24, db_comment="code of the reason for the state; not personal")
+    before = models.CharField(
+        max_length=24, default="", db_default="", db_comment="state before it was suspended; not personal"
+    )
     assurance = models.CharField(max_length=24, db_comment="label derived from evidence; not personal")
     password_hash = models.CharField(max_length=160, default="", db_comment="SENSITIVE: argon2id over a peppered value")
     language = models.CharField(max_length=8, default="zh-hant", db_comment="language for notices; not personal")

@@ -35,7 +35,8 @@ _MOVES: dict[State, frozenset[State]] = {
     # Who was invited by their unit may apply by card all the same, and then waits for the mailed code.
     State.PENDING_ACTIVATION: frozenset({State.PENDING_CONFIRMATION, State.ACTIVE, State.SUSPENDED, State.CANCELLED}),
     State.ACTIVE: frozenset({State.SUSPENDED, State.CANCELLED}),
-    State.SUSPENDED: frozenset({State.ACTIVE, State.CANCELLED}),
+    # Restoring leads back to where it was: who never finished registering is not registered by a stop.
+    State.SUSPENDED: frozenset({State.PENDING_CONFIRMATION, State.PENDING_ACTIVATION, State.ACTIVE, State.CANCELLED}),
     State.CANCELLED: frozenset(),
 }
 
@@ -43,6 +44,16 @@ _MOVES: dict[State, frozenset[State]] = {
 def may_become(present: State, wanted: State) -> bool:
     """Whether a registration may go from ``present`` to ``wanted``. A cancelled one never comes back."""
     return wanted in _MOVES[present]
+
+
+# Somebody else had the phone, or acted in the member's name.
+_IN_WRONG_HANDS = frozenset({Reason.THEFT, Reason.NOT_ME})
+
+
+def begins_anew(stopped_for: Reason) -> bool:
+    """Whether a registration stopped for this is restored without its phones, password and codes under way: whoever
+    had them then must not have them again."""
+    return stopped_for in _IN_WRONG_HANDS
 
 
 SHORTEST, LONGEST = 8, 128

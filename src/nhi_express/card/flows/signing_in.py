@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import F
 
 from nhi_express.audit.catalogue import Event
 from nhi_express.audit.flows import About, record
@@ -91,8 +92,9 @@ def _record_refusal(about: About, problem: Problem) -> None:
 
 def session(secret: str) -> PortalSignedIn | None:
     """Who is signed in by this secret, or None: unknown, idle, too old, or the registration was stopped."""
-    mine = PortalSession.objects.select_related("registration")
-    found = mine.filter(digest=fingerprint(secret), registration__state=State.ACTIVE).first()
+    mine = PortalSession.objects.select_related("registration").filter(registration__state=State.ACTIVE)
+    # One that was open before a stop does not come back to life when the registration is restored.
+    found = mine.filter(digest=fingerprint(secret), started_at__gte=F("registration__state_at")).first()
     limits = {"idle_minutes": config().portal_idle_minutes, "hours": config().portal_session_hours}
     if found is None or devices.is_over(found, **limits):
         return None

@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from nhi_express.audit.catalogue import Event
 from nhi_express.audit.flows import Actor, record
-from nhi_express.core import clock, randomness, rows
+from nhi_express.core import clock, outbox, randomness, rows
 from nhi_express.help.catalogue import Problem
 from nhi_express.help.errors import Refused
 from nhi_express.registration.flows.addresses import (
@@ -34,10 +34,11 @@ from nhi_express.registration.flows.addresses import (
     send_proof_code,
     spend_proof_code,
     tell,
+    void_secrets,
     waiting_address,
 )
 from nhi_express.registration.models import Consent, Registration
-from nhi_express.registration.rules import Reason, State, may_become, password_fault
+from nhi_express.registration.rules import Reason, State, begins_anew, may_become, password_fault
 
 # Other rooms know one door of this room; addresses stand in a file of their own for their length.
 __all__ = [
@@ -186,24 +187,44 @@ def _create(member: UUID, state: State, assurance: str, language: str) -> Regist
     return registration
 
 
-def suspend(registration_id: UUID, reason: Reason, actor: Actor) -> None:
-    """Stop every channel and every device of a member at once (regulation, points 8 to 11)."""
+def suspend(registration_id: UUID, reason: Reason, actor: Actor) -> bool:
+    """Stop every channel and every device of a member at once (regulation, points 8 to 11).
+
+    Returns whether anything changed by it. One that is stopped already stays so; but that it was in wrong hands takes
+    the place of a lesser reason, for it decides how it is restored.
+    """
     with transaction.atomic():
         registration = Registration.objects.select_for_update().get(pk=registration_id)
-        if registration.state == State.SUSPENDED:
-            return
-        _move(registration, State.SUSPENDED, reason)
+        if registration.state != State.SUSPENDED:
+            _move(registration, State.SUSPENDED, reason)
+            tell(registration, "registration/suspended")
+        elif begins_anew(reason) and not begins_anew(Reason(registration.reason)):
+            registration.reason = reason
+            registration.save(update_fields=["reason"])
+        else:
+            return False
         record(Event.REGISTRATION_SUSPENDED, about(registration), actor, reason=reason)
-        tell(registration, "registration/suspended")
+        return True
 
 
-def restore(registration_id: UUID, reason: Reason, actor: Actor) -> None:
-    """Make a suspended registration active again; a counter's act."""
-    with transaction.atomic():
-        registration = Registration.objects.select_for_update().get(pk=registration_id)
-        _move(registration, State.ACTIVE, reason)
-        record(Event.REGISTRATION_RESTORED, about(registration), actor, reason=reason)
-        tell(registration, "registration/restored")
+def restore(registration_id: UUID, reason: Reason, actor: Actor) -> bool:
+    """Bring a suspended registration back to where it was, within the caller's transaction; a counter's act.
+
+    Returns whether it begins anew: then its password and every code under way are void, and the caller ends its phones.
+    The stop codes of mails until now stop it no longer. Raises :class:`Refused` when it is not suspended.
+    """
+    registration = Registration.objects.select_for_update().get(pk=registration_id)
+    if registration.state != State.SUSPENDED:
+        raise Refused(Problem.ACT_NOT_POSSIBLE)
+    anew, before = begins_anew(Reason(registration.reason)), State(registration.before or State.ACTIVE)
+    _move(registration, before, reason)
+    if anew:
+        void_secrets(registration)
+    facts = {"reason": reason.value, "state": before.value, "anew": "yes" if anew else "no"}
+    record(Event.REGISTRATION_RESTORED, about(registration), actor, **facts)
+    outbox.void_stop_codes(registration.id)
+    tell(registration, "registration/restored_anew" if anew else "registration/restored")
+    return anew
 
 
 def cancel(registration: Registration, reason: Reason, actor: Actor) -> None:
@@ -257,8 +278,9 @@ def _locked(member: UUID) -> Registration:
 def _move(registration: Registration, wanted: State, reason: Reason) -> None:
     if not may_become(State(registration.state), wanted):
         raise Refused(Problem.BAD_REQUEST)
+    registration.before = registration.state if wanted is State.SUSPENDED else ""
     registration.state, registration.reason, registration.state_at = wanted, reason, clock.now()
-    registration.save(update_fields=["state", "reason", "state_at"])
+    registration.save(update_fields=["state", "reason", "state_at", "before"])
 
 
 def hash_password(password: str, personal: Iterable[str]) -> str:

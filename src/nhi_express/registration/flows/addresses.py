@@ -156,6 +156,16 @@ def forget_addresses(registration: Registration) -> None:
     ProofCode.objects.filter(registration=registration).delete()
 
 
+def void_secrets(registration: Registration) -> None:
+    """Void the password and every code under way, within the caller's transaction: they were in wrong hands.
+
+    A new password is set by whichever channel proves the member next. Addresses whose code was typed stay.
+    """
+    rows.change(Registration, {"id": registration.id}, password_hash="")
+    Address.objects.filter(registration=registration, confirmed_at=None).delete()
+    ProofCode.objects.filter(registration=registration).delete()
+
+
 def send_proof_code(registration: Registration) -> None:
     """Mail one code to every address on file: for a new password and for cancelling (seed Q1, login screen).
 

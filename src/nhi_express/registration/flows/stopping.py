@@ -6,8 +6,6 @@ counter. It has sixty bits, so none is guessed.
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from django.db import transaction
 
 from nhi_express.audit.catalogue import Event
@@ -22,26 +20,27 @@ from nhi_express.registration.models import Registration
 from nhi_express.registration.rules import Reason, State
 
 
-def told_of(code: str, source: str) -> UUID:
-    """The registration that a stop code's notice told of. ``source`` is the network address it is typed at.
+def told_of(code: str, source: str) -> outbox.Told:
+    """The notice that a stop code stands in. ``source`` is the network address it is typed at.
 
-    Raises :class:`Refused`: not known, too old, or too many wrong ones from there.
+    Only misses are counted: others at the same address, which may be a whole office's, do not take a right code away.
+    Raises :class:`Refused`: not known, void, too old, or too many wrong ones from there.
     """
-    decision = throttle.spend(Limit.STOP_CODE_SOURCE, source)
-    if not decision.permitted:
-        raise Refused(Problem.LOCKED, until=decision.until)
     found = outbox.stopped_by(code)
     if found is None:
+        decision = throttle.spend(Limit.STOP_CODE_SOURCE, source)
+        if not decision.permitted:
+            raise Refused(Problem.LOCKED, until=decision.until)
         raise Refused(Problem.STOP_CODE_WRONG)
-    throttle.clear(Limit.STOP_CODE_SOURCE, source)
     return found
 
 
 def stop(code: str, source: str) -> None:
     """Stop the registration at once, with all its phones. Said twice, it is done once. Raises :class:`Refused`."""
-    registration = Registration.objects.filter(pk=told_of(code, source)).first()
+    told = told_of(code, source)
+    registration = Registration.objects.filter(pk=told.about).first()
     if registration is None or registration.state == State.CANCELLED:
         raise Refused(Problem.STOP_CODE_WRONG)
     with transaction.atomic():
-        record(Event.NOT_ME, about(registration))
-        accounts.suspend(registration.pk, Reason.NOT_ME, "member")
+        if accounts.suspend(registration.pk, Reason.NOT_ME, "member"):
+            record(Event.NOT_ME, about(registration), notice=str(told.notice))
