@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -17,6 +18,23 @@ from tests.visitor import Visitor
 # How long an example takes depends on what else the machine does: time is measured by benches, never by tests.
 settings.register_profile("suite", deadline=None)
 settings.load_profile("suite")
+
+
+_DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL only what touches a database: the rest is the same there, and runs with SQLite."""
+    if os.environ.get("NHI_TEST_ENGINE") != "postgresql":
+        return
+    others = [item for item in items if not _touches_a_database(item)]
+    items[:] = [item for item in items if _touches_a_database(item)]
+    config.hook.pytest_deselected(items=others)
+
+
+def _touches_a_database(item: pytest.Item) -> bool:
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return bool(fixtures & _DATABASE_FIXTURES) or item.get_closest_marker("django_db") is not None
 
 
 @pytest.fixture(autouse=True)

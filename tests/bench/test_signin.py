@@ -1,4 +1,4 @@
-"""The bench runs: what it measures in two seconds is no figure, but that it measures at all is tested."""
+"""The bench runs: what it measures in a second is no figure, but that it measures at all is tested."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_sign_ins_are_measured_against_their_floor() -> None:
-    command = [sys.executable, "-m", "bench.signin", "--json", "--seconds", "2", "--phones", "2"]
+    command = [sys.executable, "-m", "bench.signin", "--json", "--seconds", "1", "--phones", "2"]
     environment = {**os.environ, "NHI_ENV": "demo"}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=180, check=False)
     assert done.returncode == 0, done.stderr

@@ -38,14 +38,15 @@ class Album:
     def __init__(self, folder: Path, language: str) -> None:
         self._folder, self._language, self._count = folder, language, 0
         folder.mkdir(parents=True, exist_ok=True)
-        for old in folder.glob(f"*-{language}.png"):
+        for old in folder.glob(f"*-{language}.*"):
             old.unlink()
 
     def add(self, page: Page, path: str) -> None:
         """Take a picture of the whole page."""
         self._count += 1
         name = re.sub(r"[^a-z0-9]+", "-", re.sub(r"[0-9a-f-]{36}", "one", path.lower())).strip("-") or "root"
-        page.screenshot(path=self._folder / f"{self._count:02d}-{name}-{self._language}.png", full_page=True)
+        file = self._folder / f"{self._count:02d}-{name}-{self._language}.jpg"
+        page.screenshot(path=file, full_page=True, type="jpeg", quality=90)
 
 
 class PhoneInHand:

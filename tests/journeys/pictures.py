@@ -64,9 +64,9 @@ PAGES: Final = {"units": _UNITS, "counter": _COUNTER}
 
 def _make(page: Page, document: str, name: str) -> None:
     taken, which = PAGES[document][name]
-    found = sorted((PICTURES / _JOURNEYS[document]).glob(f"[0-9][0-9]-{taken}-zh.png"))[which]
+    found = sorted((PICTURES / _JOURNEYS[document]).glob(f"[0-9][0-9]-{taken}-zh.jpg"))[which]
     drawn = base64.b64encode(found.read_bytes()).decode()
-    page.set_content(f'<body style="margin:0"><img style="max-width:{_WIDEST}px" src="data:image/png;base64,{drawn}">')
+    page.set_content(f'<body style="margin:0"><img style="max-width:{_WIDEST}px" src="data:image/jpeg;base64,{drawn}">')
     picture = page.locator("img")
     picture.evaluate("image => image.decode()")
     picture.screenshot(path=_SHOWN / document / f"{name}.jpg", type="jpeg", quality=80)
