@@ -62,7 +62,7 @@ class Counter:
         return f"{late}, then bound" if told == ("bound", "bound", "/app/health-bank/") else f"{late}, then {told}"
 
     def stops_and_restores(self, place: Place, person: Persona) -> str:
-        """Stopped at once; restored only when a colleague says yes: not by who asked for it."""
+        """Stopped at once; restored only when a colleague says yes, not who asked for it. The lost phone stays out."""
         clerk, colleague = self._on_duty(place, "clerk-1"), self._on_duty(place, "clerk-2")
         with place.phone() as phone:
             phone.enrol(person)
@@ -73,7 +73,8 @@ class Counter:
             own, still = clerk.grant(waits).code, _unlocking(phone)
             colleague.grant(waits)
             clerk.open(case).finish()
-            return f"{stopped}; {own}, {still}; then {_unlocking(phone)}"
+            lost = _unlocking(phone)
+            return f"{stopped}; {own}, {still}; then {lost}, {_unlocking(phone.enrol(person))}"
 
     def freezes_a_stolen_phone(self, place: Place, person: Persona) -> str:
         """Who does not answer rightly is not known; who does is stopped: the phone is out, and no other gets in."""
@@ -108,12 +109,12 @@ class Counter:
             return f"{wrong}; then {', '.join(sorted(after))}"
 
     def changes_a_number(self, place: Place, person: Persona) -> str:
-        """The register brings a new number; under it a counter does nothing until the registration has followed."""
+        """The register brings a new number; a counter only stops until the registration has followed to it."""
         clerk, colleague, new = self._on_duty(place, "clerk-1"), self._on_duty(place, "clerk-2"), new_number(person)
         with place.phone() as phone:
             phone.enrol(person)
             place.import_again(person.row()._replace(id_number=new, former_id_numbers=person.id_number))
-            clerk.open_case(new, "suspend").see_documents().do("suspend", "lost")
+            clerk.open_case(new, "cancel").see_documents().do("cancel", "members_wish")
             first = clerk.code
             clerk.finish()
             clerk.open_case(new, "change_number").see_documents().do("change_number", "number_changed")
@@ -170,9 +171,9 @@ def planned() -> list[Planned]:
     told: list[tuple[str, Callable[[Place, Persona], str], str]] = [
         ("counter_citizen", counter.registers_a_citizen, "S-13, then signed in"),
         ("counter_foreign", counter.binds_a_foreigners_phone, "S-14, then bound"),
-        ("counter_stopped", counter.stops_and_restores, "R-01; S-30, R-01; then unlocked"),
+        ("counter_stopped", counter.stops_and_restores, "R-01; S-30, R-01; then D-02, unlocked"),
         ("counter_stolen", counter.freezes_a_stolen_phone, "S-40; then R-01, R-01"),
         ("counter_not_me", counter.stops_by_a_mails_code, "S-60; then R-01"),
-        ("counter_new_number", counter.changes_a_number, "S-33; granted; then unlocked"),
+        ("counter_new_number", counter.changes_a_number, "S-34; granted; then unlocked"),
     ]
     return [Planned("counter", personas()[key], journey, expected) for key, journey, expected in told]

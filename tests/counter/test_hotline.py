@@ -9,18 +9,29 @@ import pytest
 import time_machine
 from django.test import Client
 
+from nhi_express.audit import flows as audit
 from nhi_express.audit.catalogue import Event
 from nhi_express.audit.models import Entry
 from nhi_express.core import clock
 from nhi_express.counter.flows import duty, hotline, reading
-from nhi_express.counter.models import Alert, LookUp
+from nhi_express.counter.models import Alert, LookUp, Staff, Watched
 from nhi_express.counter.rules import MANY_AN_HOUR, AlertKind, LookUpPurpose, Role
 from nhi_express.help.catalogue import Problem
 from nhi_express.help.errors import Refused
+from nhi_express.members.flows import key_of
 from nhi_express.members.rules import IdNumber
+from nhi_express.registration import flows as registrations
 from nhi_express.registration.models import Registration
 from nhi_express.registration.rules import Reason, State
-from tests.counter.workplace import Worker, hired, member_of, registered
+from nhi_sandbox.identifiers import id_number
+from tests.counter.workplace import (
+    Worker,
+    hired,
+    into_the_household_of,
+    member_of,
+    registered,
+    under_the_old_number,
+)
 from tests.outside import load_personas
 from tests.visitor import Visitor, person
 
@@ -83,6 +94,9 @@ def test_a_theft_is_stopped_with_fewer_answers_and_shows_nothing(agent: Worker) 
     registration.refresh_from_db()
     assert (registration.state, registration.reason) == (State.SUSPENDED, Reason.THEFT)
     assert Entry.objects.get(event=Event.REGISTRATION_SUSPENDED.value).actor == "hotline"
+    done = Entry.objects.get(event=Event.ACT_DONE.value)
+    told = {"staff": str(agent.staff.id), "act": "suspend", "reason": "caller_theft"}
+    assert (done.actor, done.payload) == ("hotline", told)
 
 
 def test_a_ticket_is_one_agents_and_one_calls(admin: Worker, agent: Worker) -> None:
@@ -109,6 +123,24 @@ def test_the_member_sees_who_looked_and_why(agent: Worker, visitor: Callable[...
     shown = phone.open("/app/history/look-ups").page.text
     assert "A hotline agent opened your record: a caller asked for help" in shown
     assert duty.called(agent.staff).account not in shown, "the capacity, not the person"
+
+
+def test_the_member_reads_that_somebody_could_not_prove_to_be_them(
+    agent: Worker, visitor: Callable[..., Visitor]
+) -> None:
+    phone = visitor(language="en")
+    phone.enrol(person("citizen"))
+    assert "S-40" in _opens(agent, "citizen", proof="0001")
+    shown = phone.open("/app/history/look-ups").page.text
+    assert "could not prove who they are; nothing was shown" in shown
+    assert "opened your record" not in shown
+
+
+def test_a_look_up_under_the_new_number_is_shown_before_the_registration_has_moved(agent: Worker) -> None:
+    registration = under_the_old_number()
+    _opens(agent, "ui_changed")
+    seen = audit.look_ups(registrations.about(registration))
+    assert [entry.registration for entry in seen] == [registration.id]
 
 
 def _looks(agent: Worker, at: datetime, key: str = "citizen", times: int = 1) -> set[str]:
@@ -138,6 +170,40 @@ def test_own_colleagues_and_watched_records_raise_alerts(admin: Worker, agent: W
     assert _looks(agent, MORNING) == {AlertKind.COLLEAGUE}
     reading.watch(IdNumber.parse(person("new_ui").id_number), on=True)
     assert _looks(agent, MORNING, "new_ui") == {AlertKind.COLLEAGUE, AlertKind.WATCHED}
+
+
+def test_a_number_that_changed_hides_nobody(admin: Worker, agent: Worker) -> None:
+    hired(admin, Role.HOTLINE, id_number=person("ui_changed").id_number)
+    reading.watch(IdNumber.parse(person("ui_changed").id_number), on=True)
+    for model in (Staff, Watched):
+        old = member_of("ui_changed").known_numbers[1]
+        model.objects.filter(member=member_of("ui_changed").key).update(member=key_of(old))
+    assert _looks(agent, MORNING, "ui_changed") == {AlertKind.COLLEAGUE, AlertKind.WATCHED}
+    reading.watch(IdNumber.parse(person("ui_changed").id_number), on=False)
+    assert not Watched.objects.exists()
+
+
+def test_trying_numbers_that_nobody_has_is_noticed(agent: Worker) -> None:
+    on_duty = agent.on_duty
+    with time_machine.travel(MORNING, tick=False):
+        for one in range(MANY_AN_HOUR + 1):
+            number = id_number("citizen", "A", True, one)
+            said = hotline.Caller(IdNumber.parse(number), MORNING.date(), "1234", LookUpPurpose.CALLER_HELP)
+            with pytest.raises(Refused):
+                hotline.identify(on_duty, said)
+    assert set(LookUp.objects.values_list("member", "purpose")) == {(None, "caller_unproven")}
+    assert set(Alert.objects.values_list("kind", flat=True)) == {AlertKind.MANY}
+
+
+def test_nobody_takes_their_own_call_or_a_relatives(admin: Worker, agent: Worker) -> None:
+    own = hired(admin, Role.HOTLINE, id_number=person("citizen").id_number)
+    into_the_household_of("citizen", "family_mother")
+    for key, kind in (("citizen", AlertKind.OWN), ("family_mother", AlertKind.RELATIVE)):
+        shown = _opens(own, key)
+        assert "S-16" in shown
+        assert member_of(key).record.masked_name not in shown
+        assert Alert.objects.filter(kind=kind).exists(), "and it is noticed"
+    assert "S-16" not in _opens(agent, "citizen")
 
 
 def test_a_supervisor_settles_an_alert_and_the_looker_never_sees_it(agent: Worker, supervisor: Worker) -> None:

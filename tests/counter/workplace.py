@@ -16,12 +16,14 @@ from nhi_express.counter.flows.cases import AtDesk
 from nhi_express.counter.flows.duty import OnDuty
 from nhi_express.counter.models import Office, Staff
 from nhi_express.counter.rules import AT_AN_OFFICE, Purpose, Role
-from nhi_express.members.flows import register
+from nhi_express.members.adapters import loading
+from nhi_express.members.flows import key_of, register, sealed_row
 from nhi_express.members.ports import Member
 from nhi_express.members.rules import IdNumber
 from nhi_express.registration import flows as registrations
 from nhi_express.registration.models import Registration
 from nhi_sandbox.passkey import Authenticator
+from tests.outside import address_of
 from tests.visitor import person
 
 # Where tests' browsers are, and an office's network around them.
@@ -99,6 +101,19 @@ def registered(key: str) -> Registration:
     """A persona with an active registration."""
     with transaction.atomic():
         return registrations.activate(member_of(key).key, "ial1-line", "zh-hant")
+
+
+def under_the_old_number() -> Registration:
+    """The registration of ``ui_changed``, made before the register brought the new number."""
+    with transaction.atomic():
+        return registrations.activate(key_of(member_of("ui_changed").known_numbers[1]), "ial1-line", "en")
+
+
+def into_the_household_of(key: str, relative: str) -> None:
+    """The register's next import brings the second persona into the household of the first."""
+    household = member_of(key).record.household_number
+    row = person(relative).row()._replace(household_number=household, email=address_of(person(relative)))
+    loading.upsert([sealed_row(list(row), 2)])
 
 
 def visit(clerk: Worker, key: str, purpose: Purpose) -> AtDesk:

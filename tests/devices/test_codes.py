@@ -195,7 +195,7 @@ def test_a_suspended_registration_is_refused_everywhere(registration: Registrati
 def test_a_registration_that_waits_or_ended_has_no_codes(registration: Registration) -> None:
     made = flows.make_code(registration)
     with transaction.atomic():
-        flows.end_all(registration, "cancelled")
+        flows.end_all(registration, "cancelled", "member")
         accounts.cancel(registration, Reason.OWN_WISH, "member")
     registration.refresh_from_db()
     assert [ending(lambda: by_typing(made)), ending(lambda: by_scanning(made))] == ["V-01", "V-01"]

@@ -41,7 +41,9 @@ class Event(StrEnum):
     REGISTRATION_ACTIVATED = "registration:state:activated"
     # {reason}
     REGISTRATION_SUSPENDED = "registration:state:suspended"
+    # {reason, state (where it was before), anew (yes: without its old phones and password)}
     REGISTRATION_RESTORED = "registration:state:restored"
+    # {reason}
     REGISTRATION_CANCELLED = "registration:state:cancelled"
     # {}
     PASSWORD_SET = "registration:password:set"  # noqa: S105
@@ -139,11 +141,13 @@ class Event(StrEnum):
     # {staff, case}
     SCREEN_PAIRED = "counter:screen:paired"
     SCREEN_PARTED = "counter:screen:parted"
+    # {staff, case (none: on the hotline), act, reason (as the clerk chose it, or the caller told it)}
+    ACT_DONE = "counter:act:done"
     # {staff, case, act, reason}
     APPROVAL_ASKED = "counter:approval:asked"
     APPROVAL_GRANTED = "counter:approval:granted"
     APPROVAL_DENIED = "counter:approval:denied"
-    # {staff, purpose, office or hotline}
+    # {staff, purpose, office or hotline, problem (of a number that nobody has)}
     LOOKED_UP = "counter:record:looked_up"
     # {staff, kind}
     ALERT_RAISED = "counter:alert:raised"
@@ -227,6 +231,7 @@ _WORDS: dict[Event, Promise] = {
     Event.OFFICER_ENDED: _("You are no longer a unit's officer"),
     Event.LOOKED_UP: _("A member of staff opened your record"),
     Event.CASE_OPENED: _("A case was opened at a service counter"),
+    Event.ACT_DONE: _("A member of staff changed your registration or your phones"),
     Event.DATA_REQUESTED: _("You asked about your data at a counter"),
     Event.DATA_REQUEST_EXTENDED: _("The decision on your request was put off"),
     Event.DATA_REQUEST_DECIDED: _("Your request about your data was decided"),
@@ -238,7 +243,14 @@ SHOWN_TO_MEMBERS = tuple(_WORDS)
 # By the capacity of who opened the record, and why.
 LOOK_UP_WORDS: dict[tuple[str, str], Promise] = {
     ("clerk", "case"): _("A counter clerk opened your record for your visit"),
+    ("clerk", "decision"): _("A second clerk looked at what your counter had asked for, to say yes or no"),
+    ("staff", "decision"): _("A supervisor looked at what your counter had asked for, to say yes or no"),
+    ("clerk", "data_request"): _("A counter clerk opened your request about your data"),
+    ("staff", "data_request"): _("A supervisor opened your request about your data"),
     ("hotline", "caller_help"): _("A hotline agent opened your record: a caller asked for help"),
     ("hotline", "caller_theft"): _("A hotline agent opened your record: a caller reported a loss or theft"),
     ("hotline", "complaint"): _("A hotline agent opened your record: a complaint"),
+    ("hotline", "caller_unproven"): _(
+        "Somebody called the hotline in your name and could not prove who they are; nothing was shown"
+    ),
 }

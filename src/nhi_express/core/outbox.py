@@ -80,8 +80,8 @@ class Told:
 def stopped_by(code: str) -> Told | None:
     """The letter of a stop code, or None: there is no such code (any longer), or its letter is too old."""
     letters = Notice.objects.filter(stop=stop_index(code), created_at__gte=clock.now() - _STOP_CODES_LAST)
-    found = letters.values_list("id", "about").first()
-    return Told(*found) if found else None
+    found = letters.first()
+    return Told(found.id, found.about) if found and found.about else None
 
 
 def void_stop_codes(about: UUID) -> None:

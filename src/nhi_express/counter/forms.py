@@ -11,7 +11,17 @@ from django.utils.translation import gettext_lazy as _
 
 from nhi_express.counter.flows.hotline import Caller
 from nhi_express.counter.models import Office
-from nhi_express.counter.rules import AT_AN_OFFICE, Act, Document, LookUpPurpose, Purpose, ReasonCode, RequestKind, Role
+from nhi_express.counter.rules import (
+    AT_AN_OFFICE,
+    CALLS,
+    Act,
+    Document,
+    LookUpPurpose,
+    Purpose,
+    ReasonCode,
+    RequestKind,
+    Role,
+)
 from nhi_express.devices.forms import FIELD_ERRORS, parsed, problem, usable_number
 from nhi_express.members.rules import IdNumber, forgiven
 
@@ -178,10 +188,7 @@ class CallerForm(forms.Form):
     id_number = forms.CharField(max_length=64, error_messages=FIELD_ERRORS)
     birth_date = forms.DateField(input_formats=DAYS, error_messages=DAY_ERRORS)
     proof = forms.CharField(max_length=32, required=False, error_messages=FIELD_ERRORS)
-    purpose = forms.ChoiceField(
-        choices=[(one.value, one.value) for one in LookUpPurpose if one is not LookUpPurpose.CASE],
-        error_messages=FIELD_ERRORS,
-    )
+    purpose = forms.ChoiceField(choices=[(one.value, one.value) for one in CALLS], error_messages=FIELD_ERRORS)
 
     def clean_id_number(self) -> IdNumber:
         """A national ID or UI number."""

@@ -147,7 +147,9 @@ class LookUp(models.Model):
     """One reading of a member's record by one member of staff. Kept like the log; the member sees it."""
 
     staff = models.ForeignKey(Staff, on_delete=models.PROTECT, db_comment="not personal")
-    member = models.UUIDField(db_comment="keyed index of the member's ID number; pseudonym")
+    member = models.UUIDField(
+        null=True, db_comment="keyed index of the member's ID number, null where nobody has it; pseudonym"
+    )
     purpose = models.CharField(max_length=16, db_comment="not personal")
     at = models.DateTimeField(db_comment="not personal")
     case = models.ForeignKey(Case, null=True, on_delete=models.SET_NULL, db_comment="not personal")

@@ -131,6 +131,8 @@ ACTS: dict[Purpose, frozenset[Act]] = {
     Purpose.CHANGE_NUMBER: frozenset({Act.CHANGE_NUMBER}),
     Purpose.DATA_REQUEST: frozenset(),
 }
+# These make nothing possible, so they never wait: neither for a second person nor for a changed number.
+STOPS = frozenset({Act.SUSPEND, Act.END_PHONES})
 # What opens an account again or ends it takes a second person's yes.
 NEEDS_A_SECOND = frozenset({Act.RESTORE, Act.CANCEL, Act.CHANGE_NUMBER})
 
@@ -158,12 +160,20 @@ class ApprovalState(StrEnum):
 
 
 class LookUpPurpose(StrEnum):
-    """Why a record was opened; shown to the member."""
+    """Why a record was opened, or was about to be; shown to the member."""
 
     CASE = "case"
+    DECISION = "decision"
+    DATA_REQUEST = "data_request"
     CALLER_HELP = "caller_help"
     CALLER_THEFT = "caller_theft"
     COMPLAINT = "complaint"
+    # Somebody called and did not answer rightly: nothing was shown.
+    CALLER_UNPROVEN = "caller_unproven"
+
+
+# What a call may be about.
+CALLS = (LookUpPurpose.CALLER_HELP, LookUpPurpose.CALLER_THEFT, LookUpPurpose.COMPLAINT)
 
 
 class AlertKind(StrEnum):

@@ -51,6 +51,7 @@ urlpatterns = [
     path("staff/approvals/<uuid:approval_id>", approving.decide, name="approval"),
     path("staff/requests/", approving.data_requests, name="requests"),
     path("staff/requests/<uuid:request_id>", approving.data_request, name="request"),
+    path("staff/requests/<uuid:request_id>/letter", approving.letter, name="request_letter"),
     path("staff/hotline/", hotline.identify, name="hotline"),
     path("staff/hotline/freeze", hotline.freeze, name="freeze"),
     path("staff/alerts/", hotline.alerts, name="alerts"),

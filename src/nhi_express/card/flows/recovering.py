@@ -124,7 +124,7 @@ def cancel(ticket: str, code: str = "") -> None:
         if _locked(registration).state != registration.state:
             # It became active, or was stopped, since it was looked at: what was proven no longer suffices.
             raise Refused(Problem.ATTEMPT_OUT_OF_ORDER)
-        devices.end_all(registration, "cancelled")
+        devices.end_all(registration, "cancelled", "member")
         accounts.cancel(registration, Reason.OWN_WISH, "member")
         end_sessions(registration)
         basis.forget(registration)

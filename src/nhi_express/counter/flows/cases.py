@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import NoReturn
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -15,7 +14,6 @@ from nhi_express.audit.flows import About, Actor, record
 from nhi_express.core import clock, randomness
 from nhi_express.core.config import config
 from nhi_express.counter.flows import reading
-from nhi_express.counter.flows.accounts import household_index
 from nhi_express.counter.flows.duty import OnDuty, require
 from nhi_express.counter.models import Approval, Case, Screen
 from nhi_express.counter.rules import (
@@ -32,11 +30,11 @@ from nhi_express.counter.rules import (
 from nhi_express.devices import flows as devices
 from nhi_express.help.catalogue import Problem
 from nhi_express.help.errors import Refused
-from nhi_express.members.flows import known_keys, register
+from nhi_express.members.flows import register
 from nhi_express.members.ports import Member
 from nhi_express.members.rules import IdNumber
-from nhi_express.registration import flows as accounts
 from nhi_express.registration.models import Registration
+from nhi_express.registration.rules import Reason, State, begins_anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +62,18 @@ class AtDesk:
         return lacking(self.purpose, seen, foreign=self.member.record.foreign)
 
     @property
+    def begins_anew(self) -> bool:
+        """Whether a restoring would end the old phones and the password, for they were in wrong hands."""
+        stopped = self.registration if self.purpose is Purpose.RESTORE else None
+        return stopped is not None and stopped.state == State.SUSPENDED and begins_anew(Reason(stopped.reason))
+
+    @property
+    def lacks_password(self) -> bool:
+        """Whether it is registered and has no password: the next channel sets one."""
+        held = self.registration
+        return held is not None and held.state == State.ACTIVE and not held.password_hash
+
+    @property
     def about(self) -> About:
         """Whom its events concern."""
         return About(self.member.key, self.registration.id if self.registration else None)
@@ -77,10 +87,10 @@ def open_case(on_duty: OnDuty, id_number: IdNumber, purpose: Purpose) -> Case:
     """
     require(on_duty, Power.DESK)
     member = reading.find(on_duty, id_number, LookUpPurpose.CASE)
-    _refuse_own(on_duty, member)
+    reading.refuse_own(on_duty, member)
     if member.record.deceased and purpose is not Purpose.CANCEL:
-        _on_record(on_duty, member, Problem.PERSON_DECEASED)
-    registration, now = registration_of(member), clock.now()
+        reading.refuse(on_duty, member, Problem.PERSON_DECEASED)
+    registration, now = reading.registration_of(member), clock.now()
     case = Case(
         id=randomness.identifier(),
         office=on_duty.office,
@@ -100,24 +110,8 @@ def open_case(on_duty: OnDuty, id_number: IdNumber, purpose: Purpose) -> Case:
             facts = {"office": on_duty.office.code, "case": str(case.id), "purpose": purpose.value}
             record(Event.CASE_OPENED, about, on_duty.actor, staff=on_duty.who, **facts)
     except IntegrityError:
-        _on_record(on_duty, member, Problem.CASE_OPEN_ELSEWHERE)
+        reading.refuse(on_duty, member, Problem.CASE_OPEN_ELSEWHERE)
     return case
-
-
-def _refuse_own(on_duty: OnDuty, member: Member) -> None:
-    """The look-up has raised its alert; the case is not opened at all."""
-    household = household_index(member.record.household_number)
-    relative = household is not None and household == on_duty.staff.household
-    if relative or member.key == on_duty.staff.member:
-        _on_record(on_duty, member, Problem.OWN_RECORD)
-
-
-def _on_record(on_duty: OnDuty, member: Member, problem: Problem) -> NoReturn:
-    """Refuse, with the refusal on record. Raises :class:`Refused`."""
-    with transaction.atomic():
-        about = About(member.key)
-        record(Event.STAFF_REFUSED, about, on_duty.actor, staff=on_duty.who, problem=problem.value.code)
-    raise Refused(problem)
 
 
 def current(on_duty: OnDuty, case_id: UUID, *, touch: bool = True) -> AtDesk:
@@ -143,13 +137,7 @@ def at_desk(case: Case) -> AtDesk:
     member = register().by_key(case.member)
     if member is None or case.state != CaseState.OPEN:
         raise Refused(Problem.CASE_OVER)
-    return AtDesk(case, member, registration_of(member))
-
-
-def registration_of(member: Member) -> Registration | None:
-    """A person's registration, be it still under a former number."""
-    found = (accounts.living(key) for key in known_keys(member))
-    return next((registration for registration in found if registration is not None), None)
+    return AtDesk(case, member, reading.registration_of(member))
 
 
 def mine(on_duty: OnDuty) -> list[Case]:
@@ -167,7 +155,7 @@ def see_documents(at: AtDesk, on_duty: OnDuty, seen: Collection[Document], permi
     if lacking(at.purpose, seen, foreign=foreign):
         raise Refused(Problem.DOCUMENTS_LACKING)
     if Document.RESIDENCE_PERMIT in at.needed and not permit_good(permit_until, clock.today()):
-        _on_record(on_duty, at.member, Problem.PERMIT_EXPIRED)
+        reading.refuse(on_duty, at.member, Problem.PERMIT_EXPIRED)
     names = sorted(document.value for document in seen if document in at.needed)
     with transaction.atomic():
         if not Case.objects.filter(pk=at.case.pk, state=CaseState.OPEN).update(seen=names):
@@ -216,7 +204,7 @@ def end_within(case: Case, state: CaseState, on_duty: OnDuty | None) -> None:
 def forget_code(case: Case) -> None:
     """End the device code that a case's screen shows: without the screen nobody sees any longer who scans it."""
     member = register().by_key(case.member)
-    registration = registration_of(member) if member else None
+    registration = reading.registration_of(member) if member else None
     if registration is not None:
         devices.forget_code(registration)
 

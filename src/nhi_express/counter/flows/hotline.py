@@ -13,14 +13,15 @@ from uuid import UUID
 from django.db import transaction
 
 from nhi_express.audit import flows as audit
+from nhi_express.audit.catalogue import Event
+from nhi_express.audit.flows import record
 from nhi_express.audit.models import Entry
 from nhi_express.core import clock
 from nhi_express.core.encoding import base64url, from_base64url
 from nhi_express.core.vault import CannotOpen, same, vault
 from nhi_express.counter.flows import reading
-from nhi_express.counter.flows.cases import registration_of
 from nhi_express.counter.flows.duty import OnDuty, require
-from nhi_express.counter.rules import LookUpPurpose, Power
+from nhi_express.counter.rules import Act, LookUpPurpose, Power
 from nhi_express.devices import flows as devices
 from nhi_express.help.catalogue import Problem
 from nhi_express.help.errors import Refused
@@ -49,16 +50,18 @@ class Caller:
 def identify(on_duty: OnDuty, caller: Caller) -> str:
     """Compare a caller's answers with the register. Returns a sealed ticket for this call.
 
-    The look-up is on record whatever comes of it. Raises :class:`Refused`, alike for an unknown number and for wrong
-    answers: an agent learns nothing about who is insured.
+    The look-up is on record whatever comes of it, and says whether the caller was known. Raises :class:`Refused`, alike
+    for an unknown number and for wrong answers: an agent learns nothing about who is insured; and for one's own or a
+    relative's record.
     """
     require(on_duty, Power.LOOK_UP)
-    try:
-        member = reading.find(on_duty, caller.id_number, caller.purpose)
-    except Refused as error:
-        raise Refused(Problem.CALLER_NOT_IDENTIFIED) from error
-    if not _answers(member, caller):
+    member = register().find(caller.id_number)
+    proven = member is not None and _answers(member, caller)
+    with transaction.atomic():
+        reading.note(on_duty, member, caller.purpose if proven else LookUpPurpose.CALLER_UNPROVEN)
+    if member is None or not proven:
         raise Refused(Problem.CALLER_NOT_IDENTIFIED)
+    reading.refuse_own(on_duty, member)
     until = clock.now() + _CALL
     note = json.dumps([on_duty.who, str(member.key), caller.purpose.value, until.timestamp()]).encode()
     return base64url(vault().seal(note, "counter.call"))
@@ -92,7 +95,7 @@ def call(on_duty: OnDuty, ticket: str) -> Call:
     """What the agent sees during a call. Raises :class:`Refused` when it is over, or was another agent's."""
     require(on_duty, Power.LOOK_UP)
     member, purpose = _of_ticket(on_duty, ticket)
-    registration = registration_of(member)
+    registration = reading.registration_of(member)
     phones = devices.active_phones(registration).count() if registration else 0
     found = Call(ticket, purpose, member, registration, phones, [])
     if not found.sees_history:
@@ -115,12 +118,14 @@ def _of_ticket(on_duty: OnDuty, ticket: str) -> tuple[Member, LookUpPurpose]:
 def freeze(on_duty: OnDuty, ticket: str) -> None:
     """Stop the caller's registration at once, with all its phones (regulation, point 11).
 
-    Raises :class:`Refused` where there is none.
+    Said twice, it is done once. Raises :class:`Refused` where there is none.
     """
     require(on_duty, Power.LOOK_UP)
-    member, _ = _of_ticket(on_duty, ticket)
-    registration = registration_of(member)
+    member, purpose = _of_ticket(on_duty, ticket)
+    registration = reading.registration_of(member)
     if registration is None:
         raise Refused(Problem.ACT_NOT_POSSIBLE)
     with transaction.atomic():
-        accounts.suspend(registration.pk, Reason.THEFT, "hotline")
+        if accounts.suspend(registration.pk, Reason.THEFT, on_duty.actor):
+            facts = {"act": Act.SUSPEND.value, "reason": purpose.value}
+            record(Event.ACT_DONE, accounts.about(registration), on_duty.actor, staff=on_duty.who, **facts)

@@ -13,13 +13,19 @@ from django.db.models import QuerySet
 from nhi_express.audit.catalogue import Event
 from nhi_express.audit.flows import About, record
 from nhi_express.core import clock, randomness
+from nhi_express.core.outbox import Letter, post
 from nhi_express.core.vault import vault
+from nhi_express.counter.flows import reading
 from nhi_express.counter.flows.cases import AtDesk, require_documents
 from nhi_express.counter.flows.duty import OnDuty, require
 from nhi_express.counter.models import DataRequest
-from nhi_express.counter.rules import CLOCKS, Power, Purpose, RequestKind, RequestState
+from nhi_express.counter.rules import CLOCKS, LookUpPurpose, Power, Purpose, RequestKind, RequestState
 from nhi_express.help.catalogue import Problem
 from nhi_express.help.errors import Refused
+from nhi_express.members.ports import Member
+from nhi_express.registration import flows as accounts
+
+_LATELY = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +59,60 @@ def receive(at: AtDesk, on_duty: OnDuty, kind: RequestKind, asked: str) -> DataR
     return request
 
 
-def words_of(request: DataRequest) -> Words:
-    """What stands sealed with a request."""
-    return Words(**json.loads(vault().open(request.sealed, _context(request.id))))
-
-
 def waiting(on_duty: OnDuty) -> list[DataRequest]:
-    """Requests without a decision, the most urgent first; a clerk sees their own office's."""
-    found = _seen_by(on_duty).filter(state=RequestState.OPEN)
-    return list(found.select_related("case__office").order_by("due")[:200])
+    """Requests without a decision, the most urgent first; a clerk sees their own office's, nobody their own."""
+    return _of_strangers(on_duty, _seen_by(on_duty).filter(state=RequestState.OPEN).order_by("due"))
 
 
-def find(on_duty: OnDuty, request_id: UUID) -> DataRequest:
-    """A request that this person may work on. Raises :class:`Refused`."""
-    found = _seen_by(on_duty).select_related("case__office").filter(pk=request_id).first()
-    if found is None:
+def decided(on_duty: OnDuty) -> list[DataRequest]:
+    """Requests that were decided lately, the newest first: their letters are to be printed."""
+    lately = _seen_by(on_duty).filter(decided_at__gt=clock.now() - _LATELY)
+    return _of_strangers(on_duty, lately.order_by("-decided_at"))
+
+
+def _of_strangers(on_duty: OnDuty, asked: QuerySet[DataRequest]) -> list[DataRequest]:
+    found = list(asked.select_related("case__office")[:200])
+    members = reading.strangers(on_duty, {one.member for one in found})
+    return [one for one in found if one.member in members]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A request that somebody may work on, and whom it concerns; ``decides``: a colleague took it in."""
+
+    request: DataRequest
+    member: Member
+    decides: bool
+
+
+def find(on_duty: OnDuty, request_id: UUID) -> Found:
+    """A request that this person may work on; what is sealed stays so.
+
+    Raises :class:`Refused`: none of their office, or one's own or a relative's: that is noticed.
+    """
+    request = _seen_by(on_duty).select_related("case__office").filter(pk=request_id).first()
+    if request is None:
         raise Refused(Problem.NOT_FOUND)
-    return found
+    member = reading.concerned(request.member)
+    if reading.is_near(on_duty.staff, member):
+        _note(on_duty, request, member)
+        reading.refuse_own(on_duty, member)
+    return Found(request, member, decides=request.case.clerk_id != on_duty.staff.pk)
+
+
+def read(on_duty: OnDuty, found: Found) -> Words:
+    """What stands sealed with a request, with the look-up on record."""
+    _note(on_duty, found.request, found.member)
+    return _words_of(found.request)
+
+
+def _note(on_duty: OnDuty, request: DataRequest, member: Member) -> None:
+    with transaction.atomic():
+        reading.note(on_duty, member, LookUpPurpose.DATA_REQUEST, request.case)
+
+
+def _words_of(request: DataRequest) -> Words:
+    return Words(**json.loads(vault().open(request.sealed, _context(request.id))))
 
 
 def _seen_by(on_duty: OnDuty) -> QuerySet[DataRequest]:
@@ -78,26 +121,49 @@ def _seen_by(on_duty: OnDuty) -> QuerySet[DataRequest]:
     return DataRequest.objects.filter(case__office=office) if office else DataRequest.objects.all()
 
 
-def put_off(on_duty: OnDuty, request: DataRequest, why: str) -> None:
-    """Extend the clock once by as many days again, with the reason in writing. Raises :class:`Refused`."""
-    days, words = CLOCKS[RequestKind(request.kind)], words_of(request)
+def put_off(on_duty: OnDuty, found: Found, why: str) -> None:
+    """Extend the clock once by as many days again, with the reason in writing; the member is told.
+
+    Raises :class:`Refused` when it is decided, or was put off before.
+    """
+    request = found.request
+    days, words = CLOCKS[RequestKind(request.kind)], _words_of(request)
     sealed = _sealed(request.id, Words(words.asked, why, words.decided))
     with transaction.atomic():
         once = DataRequest.objects.filter(pk=request.pk, state=RequestState.OPEN, extended=False)
         if not once.update(extended=True, due=request.due + timedelta(days=days), sealed=sealed):
             raise Refused(Problem.REQUEST_DECIDED)
         _record(Event.DATA_REQUEST_EXTENDED, on_duty, request, days=days)
+        _tell(found, "counter/request_put_off")
 
 
-def decide(on_duty: OnDuty, request: DataRequest, *, granted: bool, why: str) -> None:
-    """Decide a request, with the reason in writing. Raises :class:`Refused` when it is decided already."""
-    words, state = words_of(request), RequestState.GRANTED if granted else RequestState.DENIED
+def decide(on_duty: OnDuty, found: Found, *, granted: bool, why: str) -> None:
+    """Decide a request, with the reason in writing; the member is told that it is decided.
+
+    Raises :class:`Refused`: whoever took it in does not decide it, or it is decided already.
+    """
+    if not found.decides:
+        raise Refused(Problem.APPROVAL_OWN)
+    request = found.request
+    words, state = _words_of(request), RequestState.GRANTED if granted else RequestState.DENIED
     sealed = _sealed(request.id, Words(words.asked, words.put_off, why))
     with transaction.atomic():
         once = DataRequest.objects.filter(pk=request.pk, state=RequestState.OPEN)
         if not once.update(state=state, sealed=sealed, decided_by=on_duty.staff, decided_at=clock.now()):
             raise Refused(Problem.REQUEST_DECIDED)
         _record(Event.DATA_REQUEST_DECIDED, on_duty, request, state=state.value)
+        _tell(found, "counter/request_decided")
+
+
+def _tell(found: Found, kind: str) -> None:
+    """Tell the member, at every address on file, that there is an answer; what it is stands in the letter alone."""
+    office = found.request.case.office
+    values = {"office_zh": office.name_zh, "office_en": office.name_en}
+    registration, email = reading.registration_of(found.member), found.member.record.email
+    if registration is not None:
+        accounts.tell(registration, kind, values)
+    elif email:
+        post(Letter(kind, email, "zh-hant", values))
 
 
 def _record(event: Event, on_duty: OnDuty, request: DataRequest, **codes: str | int) -> None:

@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
             name='LookUp',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('member', models.UUIDField(db_comment="keyed index of the member's ID number; pseudonym")),
+                ('member', models.UUIDField(db_comment="keyed index of the member's ID number, null where nobody has it; pseudonym", null=True)),
                 ('purpose', models.CharField(db_comment='not personal', max_length=16)),
                 ('at', models.DateTimeField(db_comment='not personal')),
                 ('case', models.ForeignKey(db_comment='not personal', null=True, on_delete=django.db.models.deletion.SET_NULL, to='counter.case')),

@@ -6,34 +6,42 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from nhi_express.core import clock
 from nhi_express.counter.flows import acts, duty, requests
 from nhi_express.counter.flows.duty import OnDuty
 from nhi_express.counter.forms import DecisionForm
+from nhi_express.counter.models import DataRequest
 from nhi_express.counter.rules import Act, Power, ReasonCode, RequestKind
 from nhi_express.counter.views.desk import ACT_WORDS, KINDS, REASONS
 from nhi_express.counter.views.duty import office_name, on_duty, page
 from nhi_express.devices.forms import posted
+from nhi_express.help.catalogue import Problem
+from nhi_express.help.errors import Refused
 
 
 @on_duty(Power.APPROVE)
 @require_GET
 def approvals(request: HttpRequest, who: OnDuty) -> HttpResponse:
     """What colleagues ask for."""
-    rows = [
-        {
-            "id": one.id,
-            "act": ACT_WORDS[Act(one.act)],
-            "reason": REASONS[ReasonCode(one.reason)],
-            "by": duty.name_of(one.asked_by),
-            "office": office_name(one.case.office),
-            "at": one.asked_at,
-        }
-        for one in acts.waiting(who)
-    ]
+    rows = [_waiting(one) for one in acts.waiting(who)]
     return page(request, who, "counter/approvals.html", {"rows": rows})
+
+
+def _waiting(one: acts.Waiting) -> dict[str, object]:
+    """By the masked name two lines are told apart."""
+    asked = one.approval
+    return {
+        "id": asked.id,
+        "act": ACT_WORDS[Act(asked.act)],
+        "name": one.member.record.masked_name,
+        "reason": REASONS[ReasonCode(asked.reason)],
+        "by": duty.name_of(asked.asked_by),
+        "office": office_name(asked.case.office),
+        "at": asked.asked_at,
+    }
 
 
 @on_duty(Power.APPROVE)
@@ -47,20 +55,21 @@ def decide(request: HttpRequest, who: OnDuty, approval_id: UUID) -> HttpResponse
 @on_duty(Power.APPROVE)
 @require_GET
 def data_requests(request: HttpRequest, who: OnDuty) -> HttpResponse:
-    """Requests about data, the most urgent first, with the days that are left."""
-    today = clock.today()
-    rows = [
-        {
-            "id": one.id,
-            "kind": KINDS[RequestKind(one.kind)],
-            "due": one.due,
-            "left": (one.due - today).days,
-            "office": office_name(one.case.office),
-            "extended": one.extended,
-        }
-        for one in requests.waiting(who)
-    ]
-    return page(request, who, "counter/requests.html", {"rows": rows})
+    """Requests about data, the most urgent first, with the days that are left; and those decided lately."""
+    rows, decided = map(_row, requests.waiting(who)), map(_row, requests.decided(who))
+    return page(request, who, "counter/requests.html", {"rows": list(rows), "decided": list(decided)})
+
+
+def _row(one: DataRequest) -> dict[str, object]:
+    return {
+        "id": one.id,
+        "kind": KINDS[RequestKind(one.kind)],
+        "due": one.due,
+        "left": (one.due - clock.today()).days,
+        "office": office_name(one.case.office),
+        "extended": one.extended,
+        "decided_at": one.decided_at,
+    }
 
 
 @on_duty(Power.APPROVE)
@@ -74,7 +83,31 @@ def data_request(request: HttpRequest, who: OnDuty, request_id: UUID) -> HttpRes
             requests.put_off(who, found, why)
         else:
             requests.decide(who, found, granted=form.cleaned_data["decision"] == "grant", why=why)
-        return redirect("/staff/requests/")
-    words = requests.words_of(found)
-    context = {"found": found, "kind": KINDS[RequestKind(found.kind)], "words": words, "form": form}
+        return redirect(f"/staff/requests/{request_id}")
+    context = {**_facts(found), "words": requests.read(who, found), "form": form, "decides": found.decides}
     return page(request, who, "counter/request.html", context, 400 if form.is_bound else 200)
+
+
+def _facts(found: requests.Found) -> dict[str, object]:
+    return {"found": found.request, "kind": KINDS[RequestKind(found.request.kind)]}
+
+
+@on_duty(Power.APPROVE)
+@require_GET
+def letter(request: HttpRequest, who: OnDuty, request_id: UUID) -> HttpResponse:
+    """The answer on paper: to be posted, or handed to a member who comes for it."""
+    found = requests.find(who, request_id)
+    held, words = found.member.record, requests.read(who, found)
+    if not (words.decided or words.put_off):
+        raise Refused(Problem.NOT_FOUND)
+    office = found.request.case.office
+    context = {
+        **_facts(found),
+        "words": words,
+        "name": held.name,
+        "address": held.postal_address,
+        "office": office_name(office),
+        "office_address": office.address_en if get_language() == "en" else office.address_zh,
+        "office_phone": office.phone,
+    }
+    return page(request, who, "counter/letter.html", context)

@@ -69,6 +69,7 @@ _MENDABLE = {
     Problem.SCREEN_UNKNOWN,
     Problem.ACT_NOT_POSSIBLE,
     Problem.NUMBER_DOES_NOT_FOLLOW,
+    Problem.FORMER_NUMBER,
     Problem.APPROVAL_OVER,
 }
 
@@ -136,6 +137,8 @@ def _facts(at: AtDesk) -> dict[str, object]:
         "state": registration.state if registration else "none",
         "former": registration is not None and registration.member != at.member.key,
         "phones": devices.active_phones(registration).count() if registration else 0,
+        "anew": at.begins_anew,
+        "lacks_password": at.lacks_password,
     }
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from nhi_express.audit.catalogue import Event
-from nhi_express.audit.flows import record
+from nhi_express.audit.flows import Actor, record
 from nhi_express.core import clock
 from nhi_express.core.config import config
 from nhi_express.core.vault import vault
@@ -85,15 +85,18 @@ def move(registration: Registration, device_id: UUID, wanted: DeviceState, reaso
     accounts.tell(registration, f"devices/{wanted.value}", {"model": device.model, "identifier": device.identifier})
 
 
-def end_all(registration: Registration, reason: str) -> None:
-    """Delete every phone and the code of a registration that ends, within the caller's transaction."""
+def end_all(registration: Registration, reason: str, actor: Actor) -> None:
+    """Delete every phone and the code of a registration, within the caller's transaction; the member is told."""
     DeviceCode.objects.filter(registration=registration).delete()
     left = Device.objects.filter(registration=registration).exclude(state=DeviceState.DELETED)
-    for device in left.select_for_update():
+    ended = list(left.select_for_update().order_by("bound_at"))
+    for device in ended:
         device.state, device.reason, device.state_at = DeviceState.DELETED, reason, clock.now()
         device.save(update_fields=["state", "reason", "state_at"])
-        record(Event.DEVICE_DELETED, accounts.about(registration), device=str(device.id), reason=reason)
+        record(Event.DEVICE_DELETED, accounts.about(registration), actor, device=str(device.id), reason=reason)
     Session.objects.filter(device__registration=registration).delete()
+    if ended:
+        accounts.tell(registration, "devices/all_deleted", {"models": ", ".join(device.model for device in ended)})
 
 
 _EVENTS = {

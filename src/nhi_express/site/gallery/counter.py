@@ -12,8 +12,7 @@ from django.http import QueryDict
 
 from nhi_express.audit.catalogue import Event
 from nhi_express.counter.flows.offices import SHIPPED
-from nhi_express.counter.flows.requests import Words
-from nhi_express.counter.forms import CallerForm, CaseForm, DecisionForm, FirstTimeForm, PurposeForm
+from nhi_express.counter.forms import CallerForm, CaseForm, FirstTimeForm, PurposeForm
 from nhi_express.counter.models import Office
 from nhi_express.counter.rules import (
     ACTS,
@@ -21,7 +20,6 @@ from nhi_express.counter.rules import (
     Act,
     Document,
     Purpose,
-    RequestKind,
     Role,
     may,
     needed,
@@ -110,6 +108,7 @@ def _case(
     foreign: bool = False,
     former: bool = False,
     refusal: Problem | None = None,
+    more: Context | None = None,
     **standing: object,
 ) -> Context:
     person = {**_PERSON, "foreign": True, "name": "NGUYEN VAN AN", "id_number": "A800000014"} if foreign else _PERSON
@@ -118,6 +117,8 @@ def _case(
         "insured": True,
         "state": state,
         "former": former,
+        "anew": False,
+        "lacks_password": False,
         "phones": 0 if state == "none" else 2,
     }
     return {
@@ -129,6 +130,7 @@ def _case(
         "purpose": desk.PURPOSES[purpose],
         "refusal": Refused(refusal) if refusal else None,
         "standing": {**_STANDING, **standing},
+        **(more or {}),
     }
 
 
@@ -145,43 +147,6 @@ def _choices(purpose: Purpose, *, seen: bool, foreign: bool) -> Context:
         "takes_requests": purpose is Purpose.DATA_REQUEST,
         "kinds": [{"value": kind.value, "label": words} for kind, words in desk.KINDS.items()],
     }
-
-
-def _approvals(*, some: bool) -> Context:
-    asked = {
-        "reason": desk.REASONS[next(iter(desk.REASONS))],
-        "by": "林小玉",
-        "office": office_name(offices()[0]),
-        "at": _AT,
-    }
-    acts = (Act.RESTORE, Act.CANCEL) if some else ()
-    rows = [{"id": UUID(int=number), "act": desk.ACT_WORDS[act], **asked} for number, act in enumerate(acts)]
-    return {**on_shift(Role.SUPERVISOR, "/staff/approvals/"), "rows": rows}
-
-
-def _requests(*, some: bool) -> Context:
-    told = ((RequestKind.DELETE, -2, True), (RequestKind.COPY, 1, False), (RequestKind.VIEW, 12, False)) if some else ()
-    rows = [
-        {
-            "id": UUID(int=number),
-            "kind": desk.KINDS[kind],
-            "due": date(2026, 11, 24),
-            "left": left,
-            "office": office_name(offices()[0]),
-            "extended": extended,
-        }
-        for number, (kind, left, extended) in enumerate(told)
-    ]
-    return {**on_shift(Role.CLERK, "/staff/requests/"), "rows": rows}
-
-
-def _request(state: str = "open", *, extended: bool = False, wrong: bool = False) -> Context:
-    found = SimpleNamespace(state=state, received_at=_AT, due=date(2026, 12, 8), extended=extended)
-    asked = "我十月搬家了，你們那裡的地址是舊的。"
-    words = Words(asked, "已向戶政事務所查詢。" if extended else "", "" if state == "open" else "查證屬實，已更正。")
-    form = DecisionForm(typed(decision="", why="") if wrong else None)
-    held = {"found": found, "kind": desk.KINDS[RequestKind.CORRECT], "words": words, "form": form}
-    return {**on_shift(Role.SUPERVISOR, "/staff/requests/"), **held}
 
 
 def _hotline(refusal: Problem | None = None, **fields: str) -> Context:
@@ -252,9 +217,17 @@ _CASE: dict[str, State] = {
     "approval-denied": partial(_RESTORE, approval="denied"),
     "refused": partial(_case, Purpose.CANCEL, refusal=Problem.ACT_NOT_POSSIBLE),
     "data-request": partial(_case, Purpose.DATA_REQUEST, "active"),
+    "restore-anew": partial(_RESTORE, more={"anew": True}),
+    "restored-anew": partial(
+        _case, Purpose.RESTORE, "active", more={"lacks_password": True, "phones": 0}, approval="granted"
+    ),
     "former-number": partial(_case, Purpose.CHANGE_NUMBER, "active", foreign=True, former=True),
 }
-_SUMMARY = {state: partial(_case, Purpose.REGISTER, state) for state in ("none", "active", "suspended")}
+_SUMMARY: dict[str, State] = {
+    **{state: partial(_case, Purpose.REGISTER, state) for state in ("none", "active", "suspended")},
+    "restored-anew": partial(_case, Purpose.RESTORE, "active", more={"lacks_password": True, "phones": 0}),
+    "restored-pending": partial(_case, Purpose.RESTORE, "pending_activation"),
+}
 _ANSWERS = {"id_number": "A123456789", "birth_date": "1986-04-12", "purpose": "caller_help"}
 
 PAGES = (
@@ -302,26 +275,6 @@ PAGES = (
     ),
     Page("staff-case", "counter/case.html", _CASE),
     Page("staff-summary", "counter/summary.html", _SUMMARY),
-    Page(
-        "staff-approvals",
-        "counter/approvals.html",
-        {"none": partial(_approvals, some=False), "some": partial(_approvals, some=True)},
-    ),
-    Page(
-        "staff-requests",
-        "counter/requests.html",
-        {"none": partial(_requests, some=False), "some": partial(_requests, some=True)},
-    ),
-    Page(
-        "staff-request",
-        "counter/request.html",
-        {
-            "open": _request,
-            "wrong": partial(_request, wrong=True),
-            "put-off": partial(_request, extended=True),
-            "decided": partial(_request, "granted"),
-        },
-    ),
     Page(
         "staff-hotline",
         "counter/hotline.html",
