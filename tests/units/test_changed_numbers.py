@@ -79,7 +79,7 @@ def test_a_code_sent_before_finishes_under_the_new_number(claim: Callable[[Sent]
 @pytest.mark.parametrize("changes", [{"unit_code": "900000002"}, {"insured": "N"}, {"deceased": "Y"}])
 def test_what_an_older_file_says_of_the_old_number_decides_nothing(changes: dict[str, str]) -> None:
     code = sent(WHO)
-    renumber(WHO, **changes)
+    renumber(WHO, NEW, **changes)
     for claim in (scanned, typed, typed_with_the_new_number):
         with refused(Problem.NO_INVITATION):
             claim(code)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
 import pytest
+import time_machine
+from django.db import transaction
 
 from nhi_express.audit.catalogue import Event
 from nhi_express.help.catalogue import Problem
 from nhi_express.help.errors import Refused
 from nhi_express.members.rules import IdNumber
-from nhi_express.units.flows import entering, mandates, officers
+from nhi_express.units import jobs
+from nhi_express.units.flows import clients, entering, mandates, officers
 from nhi_express.units.models import Officer
 from nhi_express.units.rules import OfficerState
 from nhi_sandbox.identifiers import id_number
@@ -175,6 +180,64 @@ def test_a_question_is_taken_back_and_cannot_be_answered_any_longer() -> None:
     with refused(Problem.NOT_FOUND):
         officers.accept(registered(OFFICER), question.id)
     assert events(Event.OFFICER_TAKEN_BACK) == 1
+
+
+def test_whom_a_former_responsible_person_asked_is_asked_no_longer() -> None:
+    founded()
+    stays = hired(MEDDLER)
+    registered(OFFICER)
+    officers.invite(desk_of(HEAD), number_of(OFFICER))
+    question, head = asked_of(OFFICER), desk_of(HEAD).officer
+    assert head
+    client, _ = clients.make_client(desk_of(HEAD), "Payroll")
+    with transaction.atomic():
+        officers.end_duty(head, "system")
+    question.refresh_from_db()
+    client.refresh_from_db()
+    stays.refresh_from_db()
+    assert (question.state, client.ended_at is None, stays.state) == ("ended", False, "active")
+    with refused(Problem.NOT_FOUND):
+        officers.accept(registered(OFFICER), question.id)
+    assert letters_to(OFFICER)[-1] == "投保單位已收回邀請"
+    assert payloads(Event.CLIENT_ENDED) == [{"unit": CODE, "officer": str(head.id), "client": client.client_id}]
+
+
+def test_who_was_dismissed_while_a_page_was_open_makes_and_asks_nothing() -> None:
+    founded()
+    desk = desk_of(HEAD)
+    assert desk.officer
+    with transaction.atomic():
+        officers.end_duty(desk.officer, "system")
+    late = replace(desk, officer=replace_state(desk.officer))
+    with refused(Problem.UNIT_SIGN_IN_NEEDED):
+        clients.make_client(late, "Payroll")
+    officers.invite(late, number_of(OFFICER))
+    with refused(Problem.NOT_FOUND):
+        officers.accept(registered(OFFICER), asked_of(OFFICER).id)
+
+
+def replace_state(officer: Officer) -> Officer:
+    """The officer as a request found them before."""
+    found = Officer.objects.get(pk=officer.pk)
+    found.state = OfficerState.ACTIVE
+    return found
+
+
+def test_a_question_ends_after_thirty_days() -> None:
+    founded()
+    registered(OFFICER)
+    officers.invite(desk_of(HEAD), number_of(OFFICER))
+    question = asked_of(OFFICER)
+    with time_machine.travel(question.invited_at + timedelta(days=30, seconds=-1)):
+        assert officers.end_unanswered() == 0
+    with time_machine.travel(question.invited_at + timedelta(days=30, seconds=1)):
+        with refused(Problem.NOT_FOUND):
+            officers.accept(registered(OFFICER), question.id)
+        assert (jobs.tidy(), jobs.tidy()) == (2, 0), "and the session in which it was asked"
+    assert events(Event.OFFICER_TAKEN_BACK) == 1
+    question.refresh_from_db()
+    assert (question.state, bytes(question.sealed_typed)) == ("ended", b"")
+    assert letters_to(OFFICER)[-1] == "投保單位已收回邀請"
 
 
 def test_a_question_is_answered_once() -> None:

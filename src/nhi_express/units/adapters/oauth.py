@@ -84,8 +84,10 @@ def client_of(authorization: str) -> Client | str:
     return str((getattr(asked, "oauth2_error", None) or {}).get("error", "invalid_token"))
 
 
-def forget_tokens(client: Client) -> None:
-    """Let every token of a client die."""
+def end(client: Client) -> None:
+    """End a client, and every token it holds, within the caller's transaction."""
+    client.ended_at = clock.now()
+    client.save(update_fields=["ended_at"])
     get_access_token_model().objects.filter(application=client).delete()
 
 

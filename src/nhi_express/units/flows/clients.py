@@ -18,7 +18,7 @@ from nhi_express.units.adapters import oauth
 from nhi_express.units.flows.desk import Desk
 from nhi_express.units.flows.officers import lock_unit, masked_name, responsible_of
 from nhi_express.units.models import Client, Officer
-from nhi_express.units.rules import Source
+from nhi_express.units.rules import OfficerState, Source
 
 # More than a unit has payroll systems; a list that nobody can overlook.
 MOST_CLIENTS = 10
@@ -59,7 +59,7 @@ def find(desk: Desk, client_id: str) -> Listed:
 def make_client(desk: Desk, name: str) -> tuple[Client, str]:
     """Make a client, and give its secret: 256 random bits, told this once and stored as a slow hash.
 
-    Raises :class:`Refused`: not the responsible person, or too many clients already.
+    Raises :class:`Refused`: not the responsible person (any longer), or too many clients already.
     """
     me, secret = responsible_of(desk), randomness.token(256)
     client = Client(
@@ -74,6 +74,8 @@ def make_client(desk: Desk, name: str) -> tuple[Client, str]:
     )
     with transaction.atomic():
         lock_unit(desk.unit.code)
+        if not Officer.objects.filter(pk=me.pk, state=OfficerState.ACTIVE).exists():
+            raise Refused(Problem.UNIT_SIGN_IN_NEEDED)
         if Client.objects.filter(unit=desk.unit, ended_at=None).count() >= MOST_CLIENTS:
             raise Refused(Problem.TOO_MANY_CLIENTS, most=MOST_CLIENTS)
         client.save()
@@ -91,9 +93,7 @@ def end_client(desk: Desk, client_id: str) -> None:
         client = Client.objects.select_for_update().filter(unit=desk.unit, client_id=client_id, ended_at=None).first()
         if client is None:
             raise Refused(Problem.NOT_FOUND)
-        client.ended_at = clock.now()
-        client.save(update_fields=["ended_at"])
-        oauth.forget_tokens(client)
+        oauth.end(client)
         _note(Event.CLIENT_ENDED, me, client)
 
 

@@ -14,7 +14,7 @@ from django.db import transaction
 from nhi_express.enrolment.flows.numbers import keys_beside
 from nhi_express.units.adapters import listing
 from nhi_express.units.adapters.listing import Reason, Reject, WrongList
-from nhi_express.units.flows.officers import end_duty
+from nhi_express.units.flows.officers import end_duty, lock_unit
 from nhi_express.units.models import Officer
 from nhi_express.units.ports import ListedAs
 from nhi_express.units.rules import OfficerRole, OfficerState
@@ -91,4 +91,5 @@ def _no_longer_responsible(units: list[ListedAs]) -> Iterator[Officer]:
     active = Officer.objects.filter(role=OfficerRole.RESPONSIBLE, state=OfficerState.ACTIVE)
     for officer in active.filter(unit__in=named):
         if named[officer.unit_id] not in {officer.member, *keys_beside(officer.member)}:
+            lock_unit(officer.unit_id)
             yield officer

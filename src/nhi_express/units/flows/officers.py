@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -26,12 +26,15 @@ from nhi_express.members.flows import key_of, register
 from nhi_express.members.rules import IdNumber
 from nhi_express.registration import flows as accounts
 from nhi_express.registration.models import Registration
+from nhi_express.units.adapters import oauth
 from nhi_express.units.flows.desk import Desk
 from nhi_express.units.flows.naming import name_of
-from nhi_express.units.models import DeskSession, Officer, Unit
+from nhi_express.units.models import Client, DeskSession, Officer, Unit
 from nhi_express.units.rules import OfficerRole, OfficerState
 
 _LIVING = (OfficerState.INVITED, OfficerState.ACTIVE)
+# Who is asked to be an officer may think about it for so long; then the question ends.
+_QUESTION_LASTS = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +156,15 @@ def duties_of(registration: Registration) -> list[Officer]:
 
 
 def accept(registration: Registration, officer_id: UUID) -> None:
-    """The member says yes: from now on they act for the unit. Raises :class:`Refused` when nobody asked any longer."""
+    """The member says yes: from now on they act for the unit.
+
+    Raises :class:`Refused` when nobody asks any longer, or they asked too long ago.
+    """
     with transaction.atomic():
         officer = _mine(registration, officer_id, OfficerState.INVITED)
+        asks_still = officer.invited_by is not None and officer.invited_by.state == OfficerState.ACTIVE
+        if not asks_still or officer.invited_at < clock.now() - _QUESTION_LASTS:
+            raise Refused(Problem.NOT_FOUND)
         _move(officer, OfficerState.ACTIVE)
         _note(Event.OFFICER_ACCEPTED, officer, "member")
         tell(officer.member, "units/officer_accepted", officer.unit_id)
@@ -229,11 +238,41 @@ def _others_responsible(officer: Officer) -> bool:
 
 
 def end_duty(officer: Officer, actor: Actor) -> None:
-    """End a duty and every use of the desk by it, within the caller's transaction; its member is told."""
+    """End a duty and every use of the desk by it, within the caller's transaction; its member is told.
+
+    A responsible person leaves no way in behind: whom they asked is asked no longer, and the payroll systems that they
+    made clients are ended with their tokens. Officers who said yes stay; the next responsible person sees them all.
+    """
     _move(officer, OfficerState.ENDED)
     DeskSession.objects.filter(officer=officer).delete()
     _note(Event.OFFICER_ENDED, officer, actor)
     tell(officer.member, "units/officer_ended", officer.unit_id)
+    if officer.role == OfficerRole.RESPONSIBLE:
+        _close_behind(officer, "system" if actor == "system" else "officer")
+
+
+def _close_behind(officer: Officer, actor: Actor) -> None:
+    for asked in Officer.objects.filter(invited_by=officer, state=OfficerState.INVITED).order_by("id"):
+        _unask(asked, actor)
+    for client in Client.objects.select_for_update().filter(made_by=officer, ended_at=None).order_by("id"):
+        oauth.end(client)
+        told = {"unit": client.unit_id, "officer": str(officer.id), "client": client.client_id}
+        record(Event.CLIENT_ENDED, About(officer.member), actor, **told)
+
+
+def end_unanswered() -> int:
+    """Take back the questions that nobody has answered in time. Returns how many."""
+    old = Officer.objects.filter(state=OfficerState.INVITED, invited_at__lt=clock.now() - _QUESTION_LASTS)
+    return sum(_end_unanswered(officer) for officer in old.order_by("invited_at"))
+
+
+def _end_unanswered(officer: Officer) -> bool:
+    with transaction.atomic():
+        lock_unit(officer.unit_id)
+        still = Officer.objects.filter(pk=officer.pk, state=OfficerState.INVITED).first()
+        if still is not None:
+            _unask(still, "system")
+        return still is not None
 
 
 def _move(officer: Officer, wanted: OfficerState) -> None:
