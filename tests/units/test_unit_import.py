@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from nhi_express.help.catalogue import Problem
 from nhi_express.members.flows import key_of
 from nhi_express.members.rules import IdNumber
 from nhi_express.units.adapters.listing import HEADER, WrongList
 from nhi_express.units.adapters.table import UnitTable
-from nhi_express.units.flows import entering, importing
+from nhi_express.units.flows import entering, importing, mandates
 from nhi_express.units.flows.importing import Loaded, import_units
 from nhi_express.units.flows.registering import register_unit
 from nhi_express.units.models import ListedUnit
@@ -24,7 +25,20 @@ from nhi_sandbox.personas import personas
 from nhi_sandbox.units import UnitRow, named_units
 from tests.members.files import surroundings
 from tests.outside import load_personas
-from tests.units.duties import HEAD, OFFICER, desk_of, founded, letters_to, numbers, registered, secret_of
+from tests.units.duties import (
+    FIRM,
+    HEAD,
+    OFFICER,
+    desk_of,
+    founded,
+    letters_to,
+    list_units,
+    numbers,
+    refused,
+    registered,
+    secret_of,
+)
+from tests.units.payroll import payroll_of
 from tests.visitor import person
 
 pytestmark = pytest.mark.django_db
@@ -47,9 +61,9 @@ def write(path: Path, lines: Iterable[Iterable[str] | bytes], header: bytes = ",
     return path
 
 
-def load(file: Path) -> Loaded:
+def load(file: Path, *, whole: bool = False) -> Loaded:
     """Import it, with rejects beside it."""
-    return import_units(file, file.with_suffix(".rejects.csv"), lambda _place: None)
+    return import_units(file, file.with_suffix(".rejects.csv"), lambda _place: None, whole=whole)
 
 
 def told(file: Path) -> list[tuple[str, str, str]]:
@@ -178,6 +192,45 @@ def test_the_list_may_name_somebody_by_a_number_of_former_days(tmp_path: Path) -
     assert desk_of(who).responsible
 
 
+def test_units_that_stand_in_a_whole_file_no_longer_are_struck_off(tmp_path: Path) -> None:
+    load_personas()
+    founded()
+    secret = secret_of(HEAD)
+    payroll = payroll_of(desk_of(HEAD)).enter()
+    file = write(tmp_path / "units.csv", [row(number) for number in range(1, 1_300)])
+    assert load(file).removed == 0
+    assert entering.desk_of(secret), "a file of some units says nothing of the others"
+    part = write(tmp_path / "part.csv", [row(1), row(2, kind="club")])
+    assert load(part, whole=True).removed == 0, "the rejected line may be theirs"
+    assert load(write(tmp_path / "none.csv", []), whole=True).removed == 0
+    assert payroll.get("/lists").status_code == 200
+    assert load(file, whole=True).removed == len(named_units())
+    assert ListedUnit.objects.count() == 1_299
+    assert entering.desk_of(secret) is None
+    assert entering.duties(registered(HEAD).member) == []
+    with refused(Problem.NOT_AN_OFFICER):
+        entering.open_desk(registered(HEAD).member, "card")
+    assert payroll.get("/lists").json()["code"] == "U-40"
+    assert payroll.ask_token().status_code == 401
+    list_units()
+    assert entering.desk_of(secret) and payroll.get("/lists").status_code == 200, "listed again, all is as before"
+
+
+def test_a_mandate_needs_both_units_on_the_list() -> None:
+    load_personas()
+    founded()
+    founded("firm")
+    mandates.grant(desk_of(HEAD), named_units()["firm"].code)
+    secret = secret_of(FIRM, "sandbox")
+    for struck in ("sandbox", "firm"):
+        ListedUnit.objects.filter(pk=named_units()[struck].code).delete()
+        assert entering.desk_of(secret) is None
+        own = [] if struck == "firm" else [named_units()["firm"].code]
+        assert [duty.unit.code for duty in entering.duties(registered(FIRM).member)] == own
+        list_units()
+        assert entering.desk_of(secret)
+
+
 def test_memory_stays_flat_whatever_the_file_holds(tmp_path: Path) -> None:
     peaks = []
     for count in (2_000, 8_000):
@@ -197,6 +250,11 @@ def test_the_command_tells_how_many_and_where_the_reasons_are(tmp_path: Path) ->
     done = subprocess.run(verbs, env=surroundings(), capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout.splitlines()[0]) == (0, "1 units taken, 1 lines rejected.")
     assert told(file) == [("3", "kind", "invalid")]
+    kept = subprocess.run([*verbs, "--whole"], env=surroundings(), capture_output=True, text=True, check=False)
+    assert "No unit was struck off" in kept.stdout
+    write(file, [row(2)])
+    whole = subprocess.run([*verbs, "--whole"], env=surroundings(), capture_output=True, text=True, check=False)
+    assert whole.stdout.splitlines()[-1] == "1 units struck off."
     other = write(tmp_path / "other.csv", [row(1)], b"people")
     wrong = subprocess.run([*verbs[:-1], str(other)], env=surroundings(), capture_output=True, text=True, check=False)
     assert (wrong.returncode, "The first line" in wrong.stderr) == (1, True)

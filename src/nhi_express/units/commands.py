@@ -30,13 +30,14 @@ _PIECE = 1024 * 1024
 def load(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="The insurer's CSV file.")],
     rejects: Annotated[Path | None, typer.Option(help="Where to list the lines not taken.")] = None,
+    whole: Annotated[bool, typer.Option(help="FILE names all units there are: strike the others off.")] = False,
 ) -> None:
     """Load FILE, the insurer's list of units. Interrupted, run it again."""
     target = rejects or file.with_suffix(".rejects.csv")
     try:
         with Progress(BarColumn(), DownloadColumn(), TimeRemainingColumn(), console=_console) as bar:
             task = bar.add_task("", total=file.stat().st_size)
-            loaded = importing.import_units(file, target, lambda place: bar.update(task, completed=place))
+            loaded = importing.import_units(file, target, lambda place: bar.update(task, completed=place), whole=whole)
     except (WrongList, KeysMissing) as error:
         raise SystemExit(str(error)) from error
     except OSError as error:
@@ -44,6 +45,10 @@ def load(
     typer.echo(f"{loaded.accepted:,} units taken, {loaded.rejected:,} lines rejected.")
     if loaded.rejected:
         typer.echo(f"Their numbers and reasons: {target}")
+    if whole and (loaded.rejected or not loaded.accepted):
+        typer.echo("No unit was struck off: that needs a file whose lines are all taken.")
+    elif whole:
+        typer.echo(f"{loaded.removed:,} units struck off.")
 
 
 _List = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="The unit's list.")]

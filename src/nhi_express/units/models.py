@@ -110,8 +110,11 @@ class Client(AbstractApplication):
         ]
 
     def is_usable(self, request: object) -> bool:
-        """Whether it may still ask for tokens and use those it has; asked by the OAuth library each time."""
-        return self.ended_at is None
+        """Whether it may still ask for tokens and use those it has; asked by the OAuth library each time.
+
+        A unit that the insurer lists no longer sends nothing.
+        """
+        return self.ended_at is None and ListedUnit.objects.filter(pk=self.unit_id).exists()
 
 
 class Batch(models.Model):

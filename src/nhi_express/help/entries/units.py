@@ -34,7 +34,7 @@ NOT_AN_OFFICER = Entry(
     "U-03",
     403,
     _("You are not an officer of any unit"),
-    _("Your sign-in is right, but no unit has named you as its officer."),
+    _("Your sign-in is right, but no unit on the insurer's list has named you as its officer."),
     (
         _ASK_RESPONSIBLE,
         _("Are you the responsible person? Register your unit first."),

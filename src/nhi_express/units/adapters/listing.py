@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import count
 from typing import BinaryIO, TypeVar
+
+from django.db import transaction
 
 from nhi_express.members.flows import key_of
 from nhi_express.members.rules import IdentifierError, IdNumber
@@ -129,6 +131,16 @@ def _kind(text: str) -> str:
     if text not in set(UnitKind):
         raise _Fault(Reason.INVALID, "kind")
     return text
+
+
+def strike_off_all_but(codes: Set[str]) -> int:
+    """Remove the units that have none of these codes, all at once. Returns how many."""
+    with transaction.atomic():
+        listed = ListedUnit.objects.values_list("code", flat=True).iterator(10_000)
+        gone = [code for code in listed if code not in codes]
+        for start in range(0, len(gone), 500):
+            ListedUnit.objects.filter(pk__in=gone[start : start + 500]).delete()
+    return len(gone)
 
 
 def upsert(units: Sequence[ListedAs]) -> None:

@@ -29,6 +29,7 @@ from nhi_express.registration import flows as accounts
 from nhi_express.registration.models import Registration
 from nhi_express.registration.rules import State
 from nhi_express.units.flows.desk import Desk
+from nhi_express.units.flows.naming import are_listed
 from nhi_express.units.models import DeskSession, Mandate, Officer, Unit
 from nhi_express.units.rules import OfficerState
 
@@ -47,11 +48,17 @@ class Duty:
         """Whether the unit is another's, which lets the officer's own unit act for it."""
         return self.officer.unit_id != self.unit.code
 
+    @property
+    def holds(self) -> bool:
+        """Whether the insurer lists the unit, and the officer's own, at this moment."""
+        return are_listed({self.unit.code, self.officer.unit_id})
+
 
 def duties(member: UUID) -> list[Duty]:
     """The units that a member may act for now, each once: their own, then those that let one of theirs act.
 
-    Who became an officer under a former ID number is one under the present number, and the other way round.
+    A unit that the insurer lists no longer has no officers. Who became an officer under a former ID number is one under
+    the present number, and the other way round.
     """
     mine = Officer.objects.filter(member__in=keys_beside(member), state=OfficerState.ACTIVE).select_related("unit")
     own = list(mine.order_by("invited_at", "id"))
@@ -59,7 +66,7 @@ def duties(member: UUID) -> list[Duty]:
     for officer in own:
         for mandate in _mandates_of(officer):
             found.setdefault(mandate.unit_id, Duty(mandate.unit, officer))
-    return list(found.values())
+    return [duty for duty in found.values() if duty.holds]
 
 
 def _mandates_of(officer: Officer) -> QuerySet[Mandate]:
@@ -132,7 +139,7 @@ def desk_of(secret: str) -> Desk | None:
     """Who acts by this secret and for which unit, or None.
 
     None when it is unknown, idle, too old; when the officer's duty, the registration, the phone or the mandate was
-    stopped; when the password was changed since.
+    stopped, or a unit was struck off the insurer's list; when the password was changed since.
     """
     found = _session(secret)
     limits = {"idle_minutes": config().portal_idle_minutes, "hours": config().portal_session_hours}
@@ -152,7 +159,7 @@ def _session(secret: str) -> DeskSession | None:
     )
     found = living.first()
     same = found is not None and bytes(found.password) == fingerprint(found.registration.password_hash)
-    return found if same else None
+    return found if found is not None and same and Duty(found.unit, found.officer).holds else None
 
 
 def switch_unit(secret: str, code: str) -> None:

@@ -25,10 +25,11 @@ _Read = tuple[int, ListedAs | Reject]
 
 @dataclass(slots=True)
 class Loaded:
-    """What came of an import: lines taken, and lines rejected."""
+    """What came of an import: lines taken, lines rejected, and units struck off for they stand in it no longer."""
 
     accepted: int = 0
     rejected: int = 0
+    removed: int = 0
 
 
 @dataclass(slots=True)
@@ -37,12 +38,13 @@ class _Chunk:
     rejects: list[Reject] = field(default_factory=list)
 
 
-def import_units(file: Path, rejects: Path, progress: Callable[[int], object]) -> Loaded:
+def import_units(file: Path, rejects: Path, progress: Callable[[int], object], *, whole: bool = False) -> Loaded:
     """Load the insurer's list of units, chunk by chunk, each in one transaction.
 
     Interrupted, run it again: what is listed already is written the same once more. A unit that stands twice is taken
-    where it stands first. Who is named responsible no longer is an officer no more. ``progress`` is told the byte
-    reached; ``rejects`` appears at the end, whole. Raises :class:`WrongList`.
+    where it stands first. Who is named responsible no longer is an officer no more. ``whole``: the file names all units
+    that there are, and the others are struck off at its end; none where any line was rejected, for it may be theirs.
+    ``progress`` is told the byte reached; ``rejects`` appears at the end, whole. Raises :class:`WrongList`.
     """
     if rejects.exists() and rejects.samefile(file):
         raise WrongList("The rejects would overwrite the list of units: name another file for them.")
@@ -50,12 +52,18 @@ def import_units(file: Path, rejects: Path, progress: Callable[[int], object]) -
     with file.open("rb") as source:
         listing.check_header(source)
         with unfinished.open("w", encoding="utf-8", newline="") as out:
-            loaded = _load(source, csv.writer(out), progress)
+            loaded = _load(source, csv.writer(out), progress, whole=whole)
     unfinished.replace(rejects)
     return loaded
 
 
-def _load(source: BinaryIO, told: Any, progress: Callable[[int], object]) -> Loaded:  # noqa: ANN401 - csv's own writer
+def _load(
+    source: BinaryIO,
+    told: Any,  # noqa: ANN401 - csv's own writer
+    progress: Callable[[int], object],
+    *,
+    whole: bool,
+) -> Loaded:
     told.writerow(("line", "column", "reason"))
     loaded, seen, lines = Loaded(), set[str](), listing.read(source)
     while read := list(islice(lines, CHUNK)):
@@ -64,6 +72,8 @@ def _load(source: BinaryIO, told: Any, progress: Callable[[int], object]) -> Loa
         loaded.rejected += len(chunk.rejects)
         told.writerows((one.line, one.column, one.reason) for one in chunk.rejects)
         progress(source.tell())
+    if whole and loaded.accepted and not loaded.rejected:
+        loaded.removed = listing.strike_off_all_but(seen)
     return loaded
 
 
@@ -81,6 +91,7 @@ def _take(read: list[_Read], seen: set[str]) -> _Chunk:
     with transaction.atomic():
         listing.upsert(chunk.units)
         for officer in _no_longer_responsible(chunk.units):
+            lock_unit(officer.unit_id)
             end_duty(officer, "system")
     return chunk
 
@@ -91,5 +102,4 @@ def _no_longer_responsible(units: list[ListedAs]) -> Iterator[Officer]:
     active = Officer.objects.filter(role=OfficerRole.RESPONSIBLE, state=OfficerState.ACTIVE)
     for officer in active.filter(unit__in=named):
         if named[officer.unit_id] not in {officer.member, *keys_beside(officer.member)}:
-            lock_unit(officer.unit_id)
             yield officer

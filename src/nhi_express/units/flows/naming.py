@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
 from uuid import UUID
 
@@ -21,6 +21,11 @@ def unit_register() -> UnitRegister:
 def name_of(code: str) -> str:
     """A unit's name as the insurer lists it; its code where it is not listed any longer."""
     return unit_register().names([code]).get(code, code)
+
+
+def are_listed(codes: Collection[str]) -> bool:
+    """Whether the insurer lists all of these units at this moment: who was struck off works here no longer."""
+    return len(unit_register().names(codes)) == len(codes)
 
 
 def names_of_officers(batches: Iterable[Batch]) -> dict[UUID | None, str]:
