@@ -13,6 +13,7 @@ from nhi_express.audit.flows.counting import count_new, counts
 from nhi_express.audit.models import DayCount
 from nhi_express.audit.rules import kind_of, time_class
 from nhi_express.core import clock, randomness
+from tests.audit.tampering import ago
 
 
 def _happens(event: Event, **payload: str | int) -> None:
@@ -36,6 +37,14 @@ def test_every_event_is_counted_once(db: None) -> None:
     assert counts([Event.ENROLLED], today, today, ("channel",)) == {("card",): 1, ("mobile",): 4}
     by_time = counts([Event.ENROLLED], today, today, ("code",))
     assert by_time == {("10+",): 1, ("<1",): 1, ("<2",): 3}
+
+
+def test_an_event_whose_number_is_later_than_its_time_is_counted(db: None) -> None:
+    _happens(Event.ENROLLED, channel="mobile", seconds=75)
+    with ago(minutes=5):
+        _happens(Event.ENROLLED, channel="card", seconds=75)
+    assert count_new() == 0
+    assert (_counted(), _counted()) == (2, 0)
 
 
 def test_counts_know_no_person(db: None) -> None:

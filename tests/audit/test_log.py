@@ -8,8 +8,10 @@ import time_machine
 from django.db import DatabaseError, transaction
 
 from nhi_express.audit.catalogue import SHOWN_TO_MEMBERS, Event
-from nhi_express.audit.flows import About, expire, history, record
+from nhi_express.audit.flows import About, history, record
+from nhi_express.audit.flows.expiring import expire
 from nhi_express.audit.models import Entry
+from tests.audit.tampering import ago, grown, happens, written
 
 pytestmark = pytest.mark.django_db
 
@@ -35,13 +37,24 @@ def test_rows_refuse_update() -> None:
 
 
 def test_young_rows_refuse_deletion_and_old_ones_expire() -> None:
-    with time_machine.travel("2024-01-01T00:00:00+00:00"):
-        record(Event.SIGNED_IN, About())
+    written(900, 800, times=2)
     record(Event.SIGNED_OUT, About())
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         Entry.objects.filter(event=Event.SIGNED_OUT).delete()
-    assert expire() == 1
+    assert expire() == 4
     assert list(Entry.objects.values_list("event", flat=True)) == [Event.SIGNED_OUT]
+
+
+def test_what_no_head_of_that_age_covers_does_not_expire() -> None:
+    written(800)
+    with ago(days=800):
+        happens(2)
+    grown()
+    with ago(days=800):
+        happens(1)
+    assert expire() == 3, "the others are old, but were signed today or not yet"
+    assert Entry.objects.count() == 3
+    assert expire() == 0
 
 
 def test_members_see_their_own_and_nothing_for_staff_alone() -> None:

@@ -1,23 +1,23 @@
-"""The log's tree: whole while nobody touches the log, and untrue as soon as somebody does."""
+"""The log's tree and its signed heads, as the standards have them."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-from datetime import timedelta
+from collections.abc import Callable
 
 import pytest
-import time_machine
-from django.db import connection, transaction
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nhi_express.audit.catalogue import Event
-from nhi_express.audit.flows import About, proving, record
-from nhi_express.audit.models import Checkpoint, Entry, Node, Progress
+from nhi_express.audit import jobs
+from nhi_express.audit.flows import proving
+from nhi_express.audit.flows.proving import HeadRefused, SignedHead, read_head
+from nhi_express.audit.models import Checkpoint, Entry, Node
 from nhi_express.audit.rules import RunningTree, edges, leaf_hash, node_hash, root_of
-from nhi_express.core import clock
 from nhi_express.core.signing import log_key
+from tests.audit.tampering import ago, grown, happens, later
 
 
 def _plain_root(leaves: list[bytes]) -> bytes:
@@ -38,6 +38,16 @@ def test_the_growing_root_is_the_standards(data: list[bytes]) -> None:
     assert tree.root() == _plain_root(leaves)
 
 
+@given(st.lists(st.binary(max_size=4), max_size=40), st.data())
+def test_a_tree_goes_on_from_the_subtrees_of_a_smaller_one(data: list[bytes], drawn: st.DataObject) -> None:
+    leaves, begun = [leaf_hash(one) for one in data], drawn.draw(st.integers(0, len(data)))
+    whole = [(level, _plain_root(leaves[place << level : (place + 1) << level])) for level, place in edges(begun)]
+    tree = RunningTree(whole)
+    for leaf in leaves[begun:]:
+        tree.add(leaf)
+    assert tree.root() == _plain_root(leaves)
+
+
 @given(st.integers(min_value=0, max_value=5000))
 def test_the_edges_of_a_tree_cover_it_once(size: int) -> None:
     covered = [leaf for level, place in edges(size) for leaf in range(place << level, (place + 1) << level)]
@@ -48,45 +58,38 @@ def test_the_root_of_nothing_is_the_hash_of_nothing() -> None:
     assert root_of([]).hex() == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 
-def _happens(times: int) -> None:
-    with transaction.atomic():
-        for number in range(times):
-            record(Event.SERVICE_OPENED, About(), service=f"number-{number}")
-
-
-def _later(act: object, minutes: int = 2) -> object:
-    """Once the events are settled."""
-    with time_machine.travel(clock.now() + timedelta(minutes=minutes), tick=False):
-        return act()  # type: ignore[operator]
-
-
 @pytest.fixture
 def log(db: None) -> None:
     """Eleven events in the tree, its head signed at seven and at eleven."""
     for times in (7, 4):
-        _happens(times)
-        _later(proving.grow)
-        proving.sign_head()
-
-
-def test_an_untouched_log_holds(log: None) -> None:
-    found = proving.verify()
-    assert (found.events, found.removed, found.heads, found.faults) == (11, 0, 2, ())
-    assert [head.size for head in Checkpoint.objects.order_by("size")] == [7, 11]
+        happens(times)
+        grown()
 
 
 def test_events_that_may_still_be_overtaken_wait(db: None) -> None:
-    _happens(3)
+    happens(3)
     assert proving.grow() == 0
-    assert _later(proving.grow) == 3
-    assert _later(proving.grow) == 0
+    assert later(proving.grow) == 3
+    assert later(proving.grow) == 0
+
+
+def test_an_event_whose_number_is_later_than_its_time_is_not_lost(db: None) -> None:
+    """Between its time and its number another event may come; the one with the earlier number settles later."""
+    happens(1)
+    with ago(minutes=5):
+        happens(1)
+    assert proving.grow() == 0, "the first is not settled, and the second waits behind it"
+    assert later(proving.grow) == 2
+    links = Node.objects.filter(level=0).order_by("place").values_list("entry", flat=True)
+    assert list(links) == sorted(Entry.objects.values_list("id", flat=True))
 
 
 def test_a_head_reads_as_the_standard_has_it_and_verifies_without_us(log: None) -> None:
     note = Checkpoint.objects.get(size=11).note
     text, signature = note.split("\n\n")
-    origin, size, root = text.split("\n")
+    origin, size, root, extension = text.split("\n")
     assert (size, base64.b64decode(root)) == ("11", proving.root_at(11))
+    assert extension == f"signed {Checkpoint.objects.get(size=11).at.isoformat()}"
     dash, name, signed = signature.strip().split(" ")
     assert (dash, name) == ("—", origin)
     raw = base64.b64decode(signed)
@@ -95,56 +98,45 @@ def test_a_head_reads_as_the_standard_has_it_and_verifies_without_us(log: None) 
     assert raw[:4] == hashlib.sha256(f"{origin}\n".encode() + key).digest()[:4]
 
 
-def _behind_the_house(sql: str) -> None:
-    """What somebody with the database's own rights could do."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("DROP TRIGGER audit_no_update")
-            cursor.execute("DROP TRIGGER audit_no_early_delete")
-        else:
-            cursor.execute("ALTER TABLE audit_entry DISABLE TRIGGER audit_append_only")
-        cursor.execute(sql)
-        if connection.vendor != "sqlite":
-            cursor.execute("ALTER TABLE audit_entry ENABLE TRIGGER audit_append_only")
+def test_a_head_says_what_was_signed(log: None) -> None:
+    head = Checkpoint.objects.get(size=7)
+    assert read_head(head.note) == SignedHead(7, proving.root_at(7), head.at)
+    printed = f"\ufeff{head.note}\n{proving.public_key()}\n".replace("\n", "\r\n")
+    assert read_head(printed).size == 7, "as `audit checkpoint` prints it and some editor keeps it"
 
 
-def _entry(place: int) -> int:
-    return Node.objects.get(level=0, place=place).entry or 0
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        (lambda note: "", "no signed head"),
+        (lambda note: note.replace("\n7\n", "\n07\n"), "no signed head"),
+        (lambda note: note.partition("\n\n")[0], "not signed"),
+        (lambda note: note.replace("\n7\n", "\n8\n"), "not signed"),
+        (lambda note: note.replace("signed 20", "signed 19"), "not signed"),
+        (lambda note: note.replace(" ", "  ").replace("signed  ", "signed "), "not signed"),
+        (lambda note: note.replace("— ", "- "), "not signed"),
+        (lambda note: f"elsewhere/{note}", "a head of elsewhere/"),
+    ],
+)
+def test_what_is_no_head_of_this_log_is_refused(log: None, wrong: Callable[[str], str], why: str) -> None:
+    note = wrong(Checkpoint.objects.get(size=7).note)
+    with pytest.raises(HeadRefused, match=why):
+        read_head(note)
 
 
-def test_a_changed_event_is_found(log: None) -> None:
-    _behind_the_house(f"UPDATE audit_entry SET actor = 'system' WHERE id = {_entry(4)}")
-    assert proving.verify().faults == ("event_changed:5",)
+def test_a_head_signed_with_another_key_is_refused(log: None) -> None:
+    text = Checkpoint.objects.get(size=7).note.partition("\n\n")[0] + "\n"
+    other, key_id = Ed25519PrivateKey.generate(), proving.public_key().split("+")[1]
+    signed = base64.b64encode(bytes.fromhex(key_id) + other.sign(text.encode())).decode()
+    with pytest.raises(HeadRefused, match="not signed"):
+        read_head(f"{text}\n— {text.splitlines()[0]} {signed}\n")
 
 
-def test_a_removed_event_is_found(log: None) -> None:
-    _behind_the_house(f"DELETE FROM audit_entry WHERE id = {_entry(4)}")
-    assert proving.verify().faults == ("event_removed:4",)
-
-
-def test_an_event_that_was_slipped_in_is_found(log: None) -> None:
-    last = _entry(10)
-    _behind_the_house(f"UPDATE audit_entry SET id = {last + 1000} WHERE id = {last}")
-    with transaction.atomic():
-        Entry.objects.create(id=last, at=clock.now(), event=Event.SERVICE_OPENED, actor="member", payload={})
-    assert proving.verify().faults == ("event_changed:11",)
-
-
-def test_a_tree_made_anew_does_not_fit_the_signed_heads(log: None) -> None:
-    _behind_the_house(f"UPDATE audit_entry SET actor = 'system' WHERE id = {_entry(2)}")
-    Node.objects.all().delete()
-    Progress.objects.all().delete()
-    _later(proving.grow)
-    assert proving.verify().faults == ("head_untrue:7", "head_untrue:11")
-
-
-def test_events_removed_by_age_leave_the_log_whole(db: None) -> None:
-    with time_machine.travel(clock.now() - timedelta(days=800), tick=False):
-        _happens(3)
-    _happens(2)
-    _later(proving.grow)
-    proving.sign_head()
-    old = Entry.objects.filter(at__lt=clock.now() - timedelta(days=700))
-    assert old.delete()[0] == 3
-    found = proving.verify()
-    assert (found.events, found.removed, found.faults) == (5, 3, ())
+def test_the_first_head_is_signed_at_once_and_others_in_their_time(db: None) -> None:
+    happens(2)
+    assert later(jobs.sweep) == 4, "two counted, two added to the tree"
+    happens(1)
+    later(jobs.sweep, 5)
+    assert [head.size for head in Checkpoint.objects.all()] == [2]
+    later(jobs.tidy, 5)
+    assert [head.size for head in Checkpoint.objects.order_by("size")] == [2, 3]

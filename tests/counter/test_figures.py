@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from datetime import timedelta
+from functools import partial
 
 import pytest
 import time_machine
@@ -14,12 +15,14 @@ from django.db import transaction
 from nhi_express.audit.catalogue import Event
 from nhi_express.audit.flows import About, record
 from nhi_express.audit.flows.counting import count_new
+from nhi_express.audit.flows.verifying import verify, verify_newest
 from nhi_express.audit.models import Entry
 from nhi_express.core import clock
 from nhi_express.counter.charts import Bar, Chart
-from nhi_express.counter.flows import figures
+from nhi_express.counter.flows import figures, log
 from nhi_express.counter.flows.figures import Period
 from nhi_express.counter.rules import Role
+from tests.audit.tampering import ago, behind_the_house, entry_of, grown, happens
 from tests.counter.workplace import Worker, hired
 
 
@@ -128,8 +131,38 @@ def test_the_auditor_narrows_the_log(auditor: Worker) -> None:
     assert auditor.browser().get("/staff/log/?event=%27").status_code == 400
 
 
+def _verified(auditor: Worker) -> str:
+    return auditor.browser().post("/staff/log/verify").content.decode()
+
+
 def test_the_auditor_verifies(auditor: Worker) -> None:
-    assert "The log is whole" in auditor.browser().post("/staff/log/verify").content.decode()
+    assert "Nothing is signed yet" in _verified(auditor)
+    grown()
+    assert "The log is whole" in _verified(auditor)
+    behind_the_house(f"UPDATE audit_entry SET actor = 'nobody' WHERE id = {entry_of(1)}")
+    shown = _verified(auditor)
+    assert "The log is not what was signed" in shown
+    assert "event_changed:1" in shown
+    assert "This event is not as it was written." in shown
+
+
+def test_the_auditor_is_told_that_only_a_part_was_verified(auditor: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    happens(5)
+    grown()
+    monkeypatch.setattr(log, "verify_newest", partial(verify_newest, 3))
+    shown = _verified(auditor)
+    assert "The newest part of the log is whole" in shown
+    assert "The log is whole" not in shown
+    verify()
+    link = f"/staff/log/?event={Event.LOG_VERIFIED.value}"
+    assert f'href="{link}"' in shown
+    assert "&#34;faults&#34;: 0" in auditor.browser().get(link).content.decode()
+
+
+def test_the_auditor_is_told_that_nobody_signs(auditor: Worker) -> None:
+    with ago(hours=2):
+        happens(1)
+    assert "The newest events are not signed yet" in _verified(auditor)
 
 
 def test_the_auditor_sees_nothing_else_and_nobody_else_sees_the_log(admin: Worker, auditor: Worker) -> None:

@@ -165,6 +165,8 @@ class Event(StrEnum):
     CONTENT_CHANGED = "counter:content:changed"
     # {staff, entries}
     LOG_EXPORTED = "counter:log:exported"
+    # {events, removed, heads, faults}: how many of each; the whole log was verified
+    LOG_VERIFIED = "audit:log:verified"
     # {staff, problem}: somebody tried what their role may not do
     STAFF_OVERREACHED = "counter:staff:overreached"
     # {former (registration's earlier member key is kept with the registration)}

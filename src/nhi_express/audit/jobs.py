@@ -1,8 +1,8 @@
 """What this room does in the background."""
 
-from nhi_express.audit.flows import expire
 from nhi_express.audit.flows.counting import count_new
-from nhi_express.audit.flows.proving import grow, sign_head
+from nhi_express.audit.flows.expiring import expire
+from nhi_express.audit.flows.proving import grow, newest_head, sign_head
 
 
 def tidy() -> int:
@@ -12,5 +12,8 @@ def tidy() -> int:
 
 
 def sweep() -> int:
-    """Count new events and add them to the log's tree. Returns how many."""
-    return count_new() + grow()
+    """Count new events and add them to the log's tree; its first head is signed at once. Returns how many came."""
+    came = count_new() + grow()
+    if newest_head() is None:
+        sign_head()
+    return came

@@ -6,7 +6,7 @@ Leaf and node hashes and inclusion of right edges as in RFC 9162, section 2.1.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 # Seconds from accepted terms to the end, as the figures class them.
@@ -80,10 +80,11 @@ def root_of(digests: Sequence[bytes]) -> bytes:
 
 
 class RunningTree:
-    """The whole subtrees of a tree that grows leaf by leaf."""
+    """The whole subtrees of a tree that grows leaf by leaf; it may begin with those of a smaller one, as
+    :func:`edges` has them: (level, hash)."""
 
-    def __init__(self) -> None:
-        self._stack: list[tuple[int, bytes]] = []
+    def __init__(self, begun: Iterable[tuple[int, bytes]] = ()) -> None:
+        self._stack = list(begun)
 
     def add(self, leaf: bytes) -> None:
         """Add a leaf's hash."""

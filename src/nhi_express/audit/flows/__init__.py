@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -15,7 +14,6 @@ from django.utils.functional import Promise
 from nhi_express.audit.catalogue import LOOK_UP_WORDS, SHOWN_TO_MEMBERS, Event
 from nhi_express.audit.models import Entry
 from nhi_express.core import clock, rows
-from nhi_express.core.config import config
 
 Actor = Literal["member", "system", "officer", "clerk", "hotline", "staff"]
 
@@ -85,9 +83,3 @@ def told(entry: Entry) -> Promise | str:
     if entry.event == Event.LOOKED_UP.value:
         return LOOK_UP_WORDS.get((entry.actor, str(entry.payload.get("purpose"))), Event.LOOKED_UP.words)
     return Event(entry.event).words
-
-
-def expire() -> int:
-    """Remove events older than the setting says. Returns how many. The trigger refuses any younger than six months."""
-    oldest = clock.now() - timedelta(days=30.5 * config().log_months)
-    return Entry.objects.filter(at__lt=oldest).delete()[0]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import QuerySet, Sum
+from django.db.models import Sum
 
 from nhi_express.audit.models import DayCount, Entry, Progress
 from nhi_express.audit.rules import Kind, kind_of
@@ -34,13 +35,13 @@ def count_new() -> int:
 def _count_chunk() -> int:
     with transaction.atomic():
         progress = progress_of(_READER)
-        entries = list(settled_after(progress.entry).values_list("id", "at", "event", "payload")[:_CHUNK])
+        entries = settled_after(progress.entry, _CHUNK)
         if not entries:
             return 0
-        sums = Counter((_day(at), event, kind_of(payload)) for _, at, event, payload in entries)
+        sums = Counter((_day(entry.at), entry.event, kind_of(entry.payload)) for entry in entries)
         with connection.cursor() as cursor:
             cursor.executemany(_ADD, [_row(*key, times) for key, times in sorted(sums.items(), key=str)])
-        Progress.objects.filter(pk=_READER).update(entry=entries[-1][0])
+        Progress.objects.filter(pk=_READER).update(entry=entries[-1].pk)
         return len(entries)
 
 
@@ -50,14 +51,19 @@ def progress_of(reader: str) -> Progress:
     return Progress.objects.select_for_update().get(pk=reader)
 
 
-def settled_after(entry: int) -> QuerySet[Entry]:
-    """The events after ``entry`` that are surely complete, in their order."""
-    return Entry.objects.filter(id__gt=entry, at__lt=clock.now() - SETTLED_AFTER).order_by("id")
+def settled_after(entry: int, most: int) -> list[Entry]:
+    """The next events after ``entry``, in their order: up to the first that is not surely settled.
+
+    An event gets its time before its number, so under load a later number may bear an earlier time. A reader goes by
+    numbers and passes none by: behind one that is too young even an older one waits.
+    """
+    settled = clock.now() - SETTLED_AFTER
+    coming = Entry.objects.filter(id__gt=entry).order_by("id")[:most]
+    return list(takewhile(lambda event: event.at < settled, coming))
 
 
-def _day(at: Any) -> date:  # noqa: ANN401 - a datetime, which the query does not say
-    day: date = at.astimezone(clock.TAIPEI).date()
-    return day
+def _day(at: datetime) -> date:
+    return at.astimezone(clock.TAIPEI).date()
 
 
 def _row(day: date, event: str, kind: Kind, times: int) -> tuple[str | int | date, ...]:

@@ -1,8 +1,8 @@
 """The log's proof: a Merkle tree over its events, its head signed now and then.
 
 Whoever changes, removes or adds an event behind the house's back cannot make the signed heads true again; a copy of
-one head, kept elsewhere, is enough to notice. Events that were rightly removed by age leave their leaves behind, so
-the tree stays whole (C2SP signed-note, tlog-checkpoint; RFC 9162, section 2.1).
+one head, kept elsewhere, is enough to notice (:mod:`.verifying`). Events that were rightly removed by age leave their
+leaves behind, so the tree stays whole (C2SP signed-note, tlog-checkpoint; RFC 9162, section 2.1).
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+import re
 from dataclasses import dataclass
+from datetime import datetime
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -19,7 +20,7 @@ from django.db import transaction
 
 from nhi_express.audit.flows.counting import progress_of, settled_after
 from nhi_express.audit.models import Checkpoint, Entry, Node, Progress
-from nhi_express.audit.rules import RunningTree, edges, leaf_hash, node_hash, root_of
+from nhi_express.audit.rules import edges, leaf_hash, node_hash, root_of
 from nhi_express.core import clock
 from nhi_express.core.config import config
 from nhi_express.core.signing import log_key
@@ -53,7 +54,7 @@ def grow() -> int:
 def _grow_chunk() -> int:
     with transaction.atomic():
         progress = progress_of(_READER)
-        entries = list(settled_after(progress.entry)[:_CHUNK])
+        entries = settled_after(progress.entry, _CHUNK)
         if not entries:
             return 0
         size = size_of_tree()
@@ -105,17 +106,68 @@ def root_at(size: int) -> bytes:
     return root_of([_stored(level, place) for level, place in edges(size)])
 
 
+def newest_head() -> Checkpoint | None:
+    """The head that was signed last."""
+    return Checkpoint.objects.order_by("-size").first()
+
+
 def sign_head() -> Checkpoint | None:
     """Sign the head of the tree, if it has grown since the last one."""
     size = size_of_tree()
     if not size or Checkpoint.objects.filter(pk=size).exists():
         return None
-    text = _head(size, root_at(size))
-    return Checkpoint.objects.create(size=size, note=f"{text}\n{_signature(text)}", at=clock.now())
+    at = clock.now().replace(microsecond=0)
+    text = _text(SignedHead(size, root_at(size), at))
+    return Checkpoint.objects.create(size=size, note=f"{text}\n{_signature(text)}", at=at)
 
 
-def _head(size: int, root: bytes) -> str:
-    return f"{_origin()}\n{size}\n{base64.b64encode(root).decode()}\n"
+@dataclass(frozen=True, slots=True)
+class SignedHead:
+    """What a signed head says: so many events, the root over them, and when it was signed (UTC)."""
+
+    size: int
+    root: bytes
+    at: datetime
+
+
+class HeadRefused(Exception):
+    """This is no head of this log, or nobody with its key has signed it; the message says which."""
+
+
+# The first three lines are the standard's; the fourth, an extension line, lets nobody make a head older than it is.
+_HEAD = re.compile(r"(\S+)\n([1-9]\d{0,17})\n([A-Za-z0-9+/]{43}=)\nsigned (\S+)\n")
+
+
+def _text(head: SignedHead) -> str:
+    return f"{_origin()}\n{head.size}\n{base64.b64encode(head.root).decode()}\nsigned {head.at.isoformat()}\n"
+
+
+def read_head(note: str) -> SignedHead:
+    """A head that this log's key has signed; what follows its signatures is passed over.
+
+    Raises :class:`HeadRefused`.
+    """
+    text, _, signatures = note.removeprefix("\ufeff").replace("\r\n", "\n").lstrip().partition("\n\n")
+    text += "\n"
+    read = _HEAD.fullmatch(text)
+    if read is None:
+        raise HeadRefused("no signed head as `nhi-express audit checkpoint` prints it")
+    origin, size, root, at = read.groups()
+    if origin != _origin():
+        raise HeadRefused(f"a head of {origin}; this log is {_origin()}")
+    if not any(_signs(line, text) for line in signatures.splitlines()):
+        raise HeadRefused("not signed with the log's key (log.pem) of this installation")
+    return SignedHead(int(size), base64.b64decode(root), datetime.fromisoformat(at))
+
+
+def _signs(line: str, text: str) -> bool:
+    key = log_key().public_key()
+    try:
+        signed = base64.b64decode(line.removeprefix(f"— {_origin()} "), validate=True)
+        key.verify(signed[4:], text.encode())
+    except (InvalidSignature, ValueError):
+        return False
+    return signed[:4] == _key_id(key)
 
 
 def _origin() -> str:
@@ -137,70 +189,3 @@ def public_key() -> str:
     key = log_key().public_key()
     encoded = base64.b64encode(b"\x01" + key.public_bytes_raw()).decode()
     return f"{_origin()}+{_key_id(key).hex()}+{encoded}"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What a verification found: how much holds, and every fault by its place, named by code."""
-
-    events: int
-    removed: int
-    heads: int
-    faults: tuple[str, ...]
-
-
-def verify(progress: Callable[[int], object] = lambda _: None) -> Finding:
-    """Make the tree anew from the log and compare it with what is kept and signed. ``progress`` is told each leaf.
-
-    Events removed by age are taken by the leaves that they left behind.
-    """
-    tree, faults, removed, size = RunningTree(), list[str](), 0, 0
-    heads = {head.size: head for head in Checkpoint.objects.order_by("size")}
-    for size, (leaf, today) in enumerate(_leaves(), 1):
-        removed += today is None
-        if today not in {None, leaf}:
-            faults.append(f"event_changed:{size}")
-        tree.add(leaf)
-        if size in heads and not _head_holds(heads[size], tree.root()):
-            faults.append(f"head_untrue:{size}")
-        progress(size)
-    faults.extend(f"head_untrue:{ahead}" for ahead in heads if ahead > size)
-    return Finding(size, removed, len(heads), (*faults, *_foreign()))
-
-
-def _leaves() -> Iterator[tuple[bytes, bytes | None]]:
-    """Each leaf as kept, and as its event hashes today; None where the event is gone."""
-    after = -1
-    while rows := list(Node.objects.filter(level=0, place__gt=after).order_by("place")[:_CHUNK]):
-        found = Entry.objects.in_bulk([row.entry for row in rows if row.entry is not None])
-        for row in rows:
-            entry = found.get(row.entry) if row.entry is not None else None
-            yield bytes(row.digest), leaf_hash(canonical(entry)) if entry else None
-        after = rows[-1].place
-
-
-def _foreign() -> Iterator[str]:
-    """Events that stand in the log and not in the tree, though the tree is past them: slipped in afterwards; and
-    events too young to have been removed by age."""
-    past = Progress.objects.filter(pk=_READER).values_list("entry", flat=True).first() or 0
-    leaves = Node.objects.filter(level=0).values("entry")
-    for entry in Entry.objects.filter(id__lte=past).exclude(id__in=leaves).values_list("id", flat=True)[:20]:
-        yield f"event_added:{entry}"
-    oldest = Entry.objects.order_by("id").values_list("id", flat=True).first()
-    if oldest is not None:
-        kept = Node.objects.filter(level=0, entry__gte=oldest).exclude(entry__in=Entry.objects.values("id"))
-        for place in kept.values_list("place", flat=True)[:20]:
-            yield f"event_removed:{place}"
-
-
-def _head_holds(head: Checkpoint, root: bytes) -> bool:
-    text, _, signature = head.note.partition("\n\n")
-    text += "\n"
-    if text != _head(head.size, root):
-        return False
-    try:
-        signed = base64.b64decode(signature.rsplit(" ", 1)[-1])
-        log_key().public_key().verify(signed[4:], text.encode())
-    except (InvalidSignature, ValueError):
-        return False
-    return True

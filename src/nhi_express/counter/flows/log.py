@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from nhi_express.audit.catalogue import Event
 from nhi_express.audit.flows import About, record
 from nhi_express.audit.flows.proving import canonical
+from nhi_express.audit.flows.verifying import Finding, verify_newest
 from nhi_express.audit.models import Checkpoint, Entry
 from nhi_express.core import clock
 from nhi_express.counter.flows.duty import OnDuty, require
@@ -56,6 +57,12 @@ def heads(by: OnDuty, most: int = 10) -> list[Checkpoint]:
     """The newest signed heads."""
     require(by, Power.LOG)
     return list(Checkpoint.objects.order_by("-size")[:most])
+
+
+def verify(by: OnDuty) -> Finding:
+    """Whether the newest part of the log is as it was signed; so many events as are verified while somebody waits."""
+    require(by, Power.LOG)
+    return verify_newest()
 
 
 def as_text(entry: Entry) -> str:

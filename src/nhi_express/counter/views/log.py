@@ -10,6 +10,7 @@ from datetime import timedelta
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
+from nhi_express.audit.catalogue import Event
 from nhi_express.audit.flows import proving
 from nhi_express.core import clock
 from nhi_express.counter.flows import log
@@ -77,6 +78,6 @@ def _line(cells: object) -> str:
 @on_duty(Power.LOG)
 @require_POST
 def verify(request: HttpRequest, who: OnDuty) -> HttpResponse:
-    """Make the log's tree anew and compare it with what was signed."""
-    proving.grow()
-    return page(request, who, "counter/log_verified.html", {"found": proving.verify(), "key": proving.public_key()})
+    """Verify the newest part of the log; all of it takes a command."""
+    context = {"found": log.verify(who), "recorded": Event.LOG_VERIFIED.value, "key": proving.public_key()}
+    return page(request, who, "counter/log_verified.html", context)

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from uuid import UUID
 
 from nhi_express.audit.catalogue import Event
-from nhi_express.audit.flows.proving import Finding
+from nhi_express.audit.flows.verifying import FAULTS, Finding
 from nhi_express.counter.charts import Bar, Chart
 from nhi_express.counter.flows import log
 from nhi_express.counter.flows.figures import Period
@@ -109,9 +109,13 @@ def _log(*, some: bool = True, wrong: bool = False) -> Context:
     return {**on_shift(Role.AUDITOR, "/staff/log/"), **held}
 
 
-def _verified(*faults: str) -> Context:
-    found = Finding(1_204_331, 12_000, 311, faults)
-    return {**on_shift(Role.AUDITOR, "/staff/log/"), "found": found, "key": "nhi.example+5d0c7a3e+" + "A" * 44}
+def _verified(*faults: str, events: int = 20_000, before: int = 0, heads: int = 31, more: int = 0) -> Context:
+    found = Finding(events, 0, heads, faults, before, more)
+    recorded, key = Event.LOG_VERIFIED.value, "nhi.example+5d0c7a3e+" + "A" * 44
+    return {**on_shift(Role.AUDITOR, "/staff/log/"), "found": found, "recorded": recorded, "key": key}
+
+
+_FAULTS = tuple(f"{code}:{77_120 + place}" for place, code in enumerate(FAULTS))
 
 
 PAGES = (
@@ -140,6 +144,12 @@ PAGES = (
     Page(
         "staff-log-verified",
         "counter/log_verified.html",
-        {"whole": _verified, "faults": partial(_verified, "event_changed:77120", "head_untrue:120433")},
+        {
+            "whole": _verified,
+            "part": partial(_verified, before=1_184_331),
+            "unsigned": partial(_verified, events=0, heads=0),
+            "overdue": partial(_verified, "head_overdue:1204331"),
+            "faults": partial(_verified, *_FAULTS, more=4711),
+        },
     ),
 )
