@@ -171,7 +171,7 @@ def planned() -> list[Planned]:
     told: list[tuple[str, Callable[[Place, Persona], str], str]] = [
         ("counter_citizen", counter.registers_a_citizen, "S-13, then signed in"),
         ("counter_foreign", counter.binds_a_foreigners_phone, "S-14, then bound"),
-        ("counter_stopped", counter.stops_and_restores, "R-01; S-30, R-01; then D-02, unlocked"),
+        ("counter_stopped", counter.stops_and_restores, "R-01; S-30, R-01; then D-09, unlocked"),
         ("counter_stolen", counter.freezes_a_stolen_phone, "S-40; then R-01, R-01"),
         ("counter_not_me", counter.stops_by_a_mails_code, "S-60; then R-01"),
         ("counter_new_number", counter.changes_a_number, "S-34; granted; then unlocked"),
