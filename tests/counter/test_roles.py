@@ -8,21 +8,27 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 import pytest
+from django.db import transaction
 from django.http import HttpResponseBase
 from django.test import Client
 
 from nhi_express.audit.catalogue import Event
+from nhi_express.card.flows import signing_in as portal
 from nhi_express.counter import roles
 from nhi_express.counter.roles import Answer, Row
 from nhi_express.counter.rules import Role
+from nhi_express.devices.flows import signing_in as devices
 from tests.counter.workplace import Worker, hired
 from tests.counting import events
+from tests.devices.forgery import Passkey
+from tests.units.duties import HEAD, bound, founded, registered, secret_of
 
 TABLE = Path(__file__).parents[2] / "docs" / "roles.md"
 # What stands for each kind of value in an address.
 VALUES = {"uuid": str(UUID(int=9)), "uuidstr": str(UUID(int=9)), "int": "1", "slug": "taipei", "str": "x"}
 # Where a page leads whoever is not signed in on its side; all but the portal then lead back to it.
 WAYS_IN = ("/staff/", "/units/", "/app/unlock/", "/app/bind/")
+ENDING = ("/sign-out", "/not-me")
 ASKING = {"R-04", "D-10", "U-02", "S-01"}
 
 
@@ -66,8 +72,8 @@ def walked(who: str, browser: Client) -> dict[str, object]:
     wrong: dict[str, object] = {}
     # A fault in a page is an answer too, and never the right one.
     browser.raise_request_exception = False
-    # Signing out comes last.
-    for row in sorted(roles.rows(), key=lambda row: "sign-out" in row.pattern):
+    # What ends the session comes last.
+    for row in sorted(roles.rows(), key=lambda row: [row.pattern.endswith(end) for end in ENDING]):
         for method in ("get", "post"):
             response = getattr(browser, method)(filled(row.pattern))
             if not _agrees(row, who, response):
@@ -85,6 +91,35 @@ def _agrees(row: Row, who: str, response: HttpResponseBase) -> bool:
     return told(response, filled(row.pattern)) is row.of(who)
 
 
+def on_a_bound_phone() -> Client:
+    """A browser in which a member is signed in on their phone."""
+    with transaction.atomic():
+        secret = devices.open_session(bound(MEMBER, Passkey()))
+    return holding("app", secret)
+
+
+def on_the_portal() -> Client:
+    """A browser in which a member is signed in with card and password."""
+    return holding("portal", portal._open(registered(MEMBER)))
+
+
+def at_a_unit() -> Client:
+    """A browser in which a unit's responsible person is signed in."""
+    founded()
+    return holding("desk", secret_of(HEAD))
+
+
+def holding(cookie: str, secret: str) -> Client:
+    """A browser that was given this secret."""
+    browser = Client(headers={"accept-language": "en"})
+    browser.cookies[cookie] = secret
+    return browser
+
+
+MEMBER = "citizen"
+SIGNED_IN = {"bound phone": on_a_bound_phone, "portal": on_the_portal, "unit officer": at_a_unit}
+
+
 @pytest.mark.parametrize("role", Role)
 def test_staff_open_what_their_role_includes(admin: Worker, role: Role) -> None:
     worker = admin if role is Role.ADMINISTRATOR else hired(admin, role)
@@ -95,6 +130,13 @@ def test_staff_open_what_their_role_includes(admin: Worker, role: Role) -> None:
 
 def test_nobody_opens_what_asks_for_a_sign_in(admin: Worker) -> None:
     assert walked("nobody", Client(headers={"accept-language": "en"})) == {}
+    assert events(Event.STAFF_OVERREACHED) == 0
+
+
+@pytest.mark.parametrize("who", ["bound phone", "portal", "unit officer"])
+def test_members_open_their_own_side_only(clerk: Worker, who: str) -> None:
+    """Each on their own side: what is the phone's asks a portal's visitor to sign in, and staff's side everybody."""
+    assert walked(who, SIGNED_IN[who]()) == {}
     assert events(Event.STAFF_OVERREACHED) == 0
 
 

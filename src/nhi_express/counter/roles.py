@@ -80,7 +80,7 @@ def _answer(pattern: str, view: URLPattern, who: str) -> Answer:
 _HEAD = """# Who may open what
 
 Printed by `nhi-express staff roles`; `tests/counter/test_roles.py` compares this file with the guards in the code, and
-asks every address for every role of staff, and for nobody, by real requests.
+asks every address for each of the columns by real requests.
 
 *may*: the address answers; what it does then still asks for its own proof (a ticket, a card, the right office, one's
 own case). *sign in*: a page leads to the sign-in of its side, a form is told so. *refused*: S-03, and the try is on
