@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nhi_express.registration.rules import State, may_become, normalise, password_fault
+from nhi_express.registration.rules import Reason, State, begins_anew, may_become, normalise, password_fault
 
 COMMON = frozenset({"password1", "qwertyuiop", "iloveyou1"})
 ABOUT = ("A123456789", "19850312", "0740312", "000012345678", "0912345678")
@@ -55,6 +55,12 @@ def test_states_move_only_as_designed(present: State, wanted: State) -> None:
         # Whom a unit invited may apply by card instead, and then waits for the mailed code.
         or (present is State.PENDING_ACTIVATION and wanted is State.PENDING_CONFIRMATION)
         or (present is State.ACTIVE and wanted in {State.SUSPENDED, State.CANCELLED})
-        or (present is State.SUSPENDED and wanted in {State.ACTIVE, State.CANCELLED})
+        # Restoring leads back to where it was.
+        or (present is State.SUSPENDED and wanted is not State.SUSPENDED)
     )
     assert may_become(present, wanted) is allowed
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_what_was_in_wrong_hands_begins_anew(reason: Reason) -> None:
+    assert begins_anew(reason) is (reason in {Reason.THEFT, Reason.NOT_ME})
