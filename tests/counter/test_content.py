@@ -154,7 +154,10 @@ def test_who_changed_what_is_on_record_without_its_words(editor: Worker) -> None
     saved(editor.browser(), "/staff/content/news/card-reader", NEWS)
     entry = Entry.objects.get(event=Event.CONTENT_CHANGED)
     told = {"staff": str(editor.staff.id), "kind": "news", "subject": "card-reader", "what": "changed", "number": 1}
+    fields, digest = entry.payload.pop("fields"), entry.payload.pop("digest")
     assert (entry.actor, entry.payload) == ("staff", told)
+    assert {"title_en", "text_zh"} <= set(fields), "by their names"
+    assert len(digest) == 32
     shown = editor.browser().get("/staff/content/").content.decode()
     assert "林管理" in shown and "card-reader" in shown
 

@@ -20,7 +20,7 @@ from nhi_express.counter.rules import POWERS, Power, Purpose, Role, StaffState
 from nhi_express.help.catalogue import Problem
 from nhi_express.help.errors import Refused
 from nhi_sandbox.passkey import Authenticator
-from tests.counter.workplace import AWAY, HERE, Worker, hired, office, visit
+from tests.counter.workplace import AWAY, HERE, Worker, code_for, hired, office, visit
 
 
 def test_duties_are_separate() -> None:
@@ -49,7 +49,8 @@ def test_a_wrong_first_time_code_is_refused_like_a_wrong_account(admin: Worker, 
 
 
 def _invited(admin: Worker) -> tuple[Staff, str]:
-    return accounts.make(admin.on_duty, accounts.NewStaff("agent.new", "新客服", Role.HOTLINE, None, None))
+    staff = accounts.make(admin.on_duty, accounts.NewStaff("agent.new", "新客服", Role.HOTLINE, None, None))
+    return staff, code_for(staff)
 
 
 def test_a_first_time_code_ends(admin: Worker) -> None:
@@ -224,10 +225,10 @@ def test_nobody_closes_their_own_account_and_no_second_first_administrator(admin
 
 def test_a_new_code_ends_passkeys_and_sessions(admin: Worker) -> None:
     agent = hired(admin, Role.HOTLINE)
-    _, code = accounts.new_code(admin.on_duty, agent.staff.pk)
-    assert duty.on_duty(agent.secret, HERE) is None
+    accounts.new_code(admin.on_duty, agent.staff.pk)
+    assert duty.on_duty(agent.secret, HERE) is None, "at once, whoever has their laptop"
     agent.authenticator = Authenticator()
-    assert agent.begins(code).on_duty
+    assert agent.begins(code_for(agent.staff)).on_duty
 
 
 def test_a_clerk_who_moves_is_signed_out_and_signs_in_at_the_new_office(admin: Worker) -> None:

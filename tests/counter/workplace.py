@@ -11,10 +11,10 @@ from django.test import Client
 
 from nhi_express.core import clock
 from nhi_express.core.config import config
-from nhi_express.counter.flows import accounts, cases, duty, offices
+from nhi_express.counter.flows import accounts, cases, duty, offices, seconding
 from nhi_express.counter.flows.cases import AtDesk
 from nhi_express.counter.flows.duty import OnDuty
-from nhi_express.counter.models import Office, Staff
+from nhi_express.counter.models import Office, Proposal, Staff
 from nhi_express.counter.rules import AT_AN_OFFICE, Purpose, Role
 from nhi_express.members.adapters import loading
 from nhi_express.members.flows import key_of, register, sealed_row
@@ -86,8 +86,22 @@ def hired(by: Worker, role: Role, at: Office | None = None, id_number: str = "")
     place = (at or office()) if role in AT_AN_OFFICE else None
     number = IdNumber.parse(id_number) if id_number else None
     wish = accounts.NewStaff(f"{role.value}-{next(_NUMBERS)}", "王小同", role, place, number)
-    staff, code = accounts.make(by.on_duty, wish)
-    return Worker(staff).begins(code)
+    staff = accounts.make(by.on_duty, wish)
+    return Worker(staff).begins(code_for(staff))
+
+
+def code_for(staff: Staff) -> str:
+    """The first-time code that was asked for, as the second person sees it."""
+    made = seconding.decide(second_administrator(), Proposal.objects.get(staff=staff, state="asked").id, granted=True)
+    assert made
+    return made[1]
+
+
+def second_administrator() -> OnDuty:
+    """Another administrator, who says yes to what one asks for."""
+    staff = Staff.objects.filter(account_key=duty.account_key("second")).first()
+    wish = accounts.NewStaff("second", "周第二", Role.ADMINISTRATOR, None, None)
+    return OnDuty(staff or accounts.make_by_operator(wish)[0], b"")
 
 
 def member_of(key: str) -> Member:

@@ -85,8 +85,13 @@ def seated(sit_down: SitDown, language: str) -> Seated:
 def test_registered_at_a_counter_with_a_phone_that_is_stolen_later(
     seated: Seated, sit_down: SitDown, screen: ComputerAtHand, phone: PhoneInHand, citizen: Persona
 ) -> None:
-    admin, clerk = seated("administrator", "石竹紅"), sit_down(passkeys=True)
-    code = when_the_administrator_makes_a_clerk(admin, f"clerk-{admin.language}")
+    admin, supervisor, clerk = (
+        seated("administrator", "石竹紅"),
+        seated("supervisor", "金桂生"),
+        sit_down(passkeys=True),
+    )
+    when_the_administrator_makes_a_clerk(admin, f"clerk-{admin.language}")
+    code = when_a_second_person_says_yes(supervisor, f"clerk-{admin.language}")
     when_they_begin(clerk, f"clerk-{admin.language}", code)
     when_the_clerk_opens_a_case(clerk, citizen)
     then_a_case_without_documents_goes_no_further(clerk)
@@ -104,7 +109,7 @@ def test_registered_at_a_counter_with_a_phone_that_is_stolen_later(
     then_the_phone_is_out(phone)
     auditor = seated("auditor", "常春藤")
     then_the_log_is_whole(auditor, citizen)
-    then_a_supervisor_finds_alerts_and_figures(seated("supervisor", "金桂生"))
+    then_a_supervisor_finds_alerts_and_figures(supervisor)
 
 
 @pytest.mark.skipif(bool(stack.missing()), reason=stack.missing() or "all is there")
@@ -117,6 +122,32 @@ def test_a_case_is_opened_by_the_card_in_the_desks_reader(seated: Seated) -> Non
     when_they_press_enter_and_a_case_opens(clerk, "form[data-card] button.button")
     clerk.shows(visitor.name)
     when_they_press_enter(clerk, 'form[action$="/drop"] button', "/staff/desk/")
+
+
+@pytest.mark.parametrize("language", ["en"])
+def test_the_visitors_screen_forgets_whoever_was_there(
+    sit_down: SitDown, screen: ComputerAtHand, phone: PhoneInHand, citizen: Persona
+) -> None:
+    """A password half typed, and a code that the next person would scan."""
+    clerk, colleague = sit_down(passkeys=True), NamedStaff("clerk-by-the-glass", "clerk", "白玉蘭", OFFICE)
+    when_they_begin(clerk, colleague.account, clerk.place.first_code(colleague))
+    when_the_clerk_opens_a_case(clerk, citizen)
+    when_the_clerk_ticks_the_documents(clerk)
+    when_the_clerk_types_the_number_of(clerk, screen)
+    when_the_visitor_agrees(screen)
+    when_they_write(screen, "#password", PASSWORD)
+    when_they_press_enter(clerk, 'form[action$="/drop"] button', "/staff/desk/")
+    then_the_screen_waits_for_the_next_one(screen)
+    when_the_clerk_opens_a_case(clerk, citizen)
+    when_the_clerk_ticks_the_documents(clerk)
+    when_the_clerk_types_the_number_of(clerk, screen)
+    when_the_visitor_agrees_and_types_a_password(screen)
+    when_they_press_enter(screen, 'form[action="/visitor/phone"] button', "/visitor/phone")
+    link = str(screen.page.locator("[data-link]").get_attribute("data-link"))
+    when_they_press_enter(clerk, 'form[action$="/finish"] button', "/staff/desk/")
+    phone.page.goto(link)
+    phone.is_told("V-01")
+    then_the_screen_waits_for_the_next_one(screen)
 
 
 # The staff.
@@ -132,15 +163,23 @@ def when_they_begin(computer: ComputerAtHand, account: str, code: str) -> None:
     when_they_press_enter(computer, "[data-staff-make] button", "/staff/")
 
 
-def when_the_administrator_makes_a_clerk(admin: ComputerAtHand, account: str) -> str:
-    """Returns the first-time code, which the page shows once."""
+def when_the_administrator_makes_a_clerk(admin: ComputerAtHand, account: str) -> None:
+    """Whose first-time code waits then, for the administrator cannot say yes to it."""
     when_they_press_enter(admin, 'nav a[href="/staff/accounts/"]', "/staff/accounts/")
     when_they_write(admin, "#account", account)
     when_they_write(admin, "#name", "丁香紫")
     when_they_choose(admin, "role", "clerk")
     when_they_go_down_to(admin, "select#office", OFFICE)
-    when_they_press_enter(admin, "main form:has(#account) button.button", "/staff/accounts/")
-    return admin.shows(account).page.locator("p.code").inner_text()
+    when_they_press_enter(admin, "main form:has(#account) button.button", "/staff/seconding/")
+    assert admin.shows(account).page.locator('button[value="grant"]').count() == 0
+
+
+def when_a_second_person_says_yes(supervisor: ComputerAtHand, account: str) -> str:
+    """Returns the first-time code, which is shown to them alone, and once."""
+    when_they_press_enter(supervisor, 'nav a[href="/staff/seconding/"]', "/staff/seconding/")
+    when_they_tab_to(supervisor, 'button[value="grant"]')
+    supervisor.leaves_by_key("Enter").shows(account).look()
+    return supervisor.page.locator("p.code").inner_text()
 
 
 def when_the_clerk_opens_a_case(clerk: ComputerAtHand, visitor: Persona) -> None:
@@ -181,7 +220,8 @@ def when_the_clerk_ticks_the_documents(clerk: ComputerAtHand) -> None:
 
 def when_the_clerk_types_the_number_of(clerk: ComputerAtHand, screen: ComputerAtHand) -> None:
     screen.goes_to("/visitor/").is_at("/visitor/")
-    when_they_press_enter(screen, "main form button", "/visitor/")
+    if not screen.page.locator("p.code").count():
+        when_they_press_enter(screen, "main form button", "/visitor/")
     number = screen.page.locator("p.code").inner_text().replace(" ", "")
     when_they_write(clerk, "#number", number)
     when_they_tab_to(clerk, "main form:has(#number) button.button")
@@ -248,10 +288,22 @@ def then_the_log_is_whole(auditor: ComputerAtHand, member: Persona) -> None:
 # The visitor.
 
 
-def when_the_visitor_agrees_and_types_a_password(screen: ComputerAtHand) -> None:
+def then_the_screen_waits_for_the_next_one(screen: ComputerAtHand) -> None:
+    """By itself, and going back shows nothing of who was there."""
+    expect(screen.page.locator("p.code.number")).to_be_visible(timeout=_SECONDS_MS)
+    screen.goes_back()
+    expect(screen.page.locator("[data-link], #password")).to_have_count(0)
+    screen.goes_to("/visitor/").is_at("/visitor/")
+
+
+def when_the_visitor_agrees(screen: ComputerAtHand) -> None:
     screen.is_at("/visitor/terms")
     when_they_tick(screen, "#accept")
     when_they_press_enter(screen, "main form:has(#accept) button", "/visitor/terms")
+
+
+def when_the_visitor_agrees_and_types_a_password(screen: ComputerAtHand) -> None:
+    when_the_visitor_agrees(screen)
     when_they_write(screen, "#password", PASSWORD)
     when_they_write(screen, "#again", PASSWORD)
     when_they_press_enter(screen, "main form:has(#again) button.button", "/visitor/phone")

@@ -147,6 +147,10 @@ class Event(StrEnum):
     APPROVAL_ASKED = "counter:approval:asked"
     APPROVAL_GRANTED = "counter:approval:granted"
     APPROVAL_DENIED = "counter:approval:denied"
+    # {staff, what (code or networks), of (whose code: a random id), role, office, networks, asked_by}
+    SECOND_ASKED = "counter:second:asked"
+    SECOND_GRANTED = "counter:second:granted"
+    SECOND_DENIED = "counter:second:denied"
     # {staff, purpose, office or hotline, problem (of a number that nobody has)}
     LOOKED_UP = "counter:record:looked_up"
     # {staff, kind}
@@ -159,9 +163,10 @@ class Event(StrEnum):
     DATA_REQUEST_EXTENDED = "counter:data:extended"
     # {staff, request, kind, state}
     DATA_REQUEST_DECIDED = "counter:data:decided"
-    # {staff, office, what}
+    # {staff, office, what (networks taken away, closed), networks (those that stay)}
     OFFICE_CHANGED = "counter:office:changed"
-    # {staff, kind (news, terms, operator, lifetime), subject (its key), what, number (of the change)}
+    # {staff, kind (news, terms, operator, office, lifetime), subject (its key), what, number (of the change),
+    # fields (names of those that changed), digest (half a SHA-256 of all as they are to be)}
     CONTENT_CHANGED = "counter:content:changed"
     # {staff, entries}
     LOG_EXPORTED = "counter:log:exported"

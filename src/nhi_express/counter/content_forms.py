@@ -1,8 +1,9 @@
-"""What administrators send to change news, terms and lifetimes."""
+"""What administrators send to change news, terms, lifetimes and offices."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
+from ipaddress import ip_network
 from uuid import UUID
 
 from django import forms
@@ -24,6 +25,53 @@ class EditForm(forms.Form):
     """``seen`` tells which change its editor saw last, so that nobody overwrites what they have not seen."""
 
     seen = forms.IntegerField(min_value=0, error_messages=FIELD_ERRORS)
+
+
+class PlannedForm(EditForm):
+    """What begins at once, or on a day to come."""
+
+    effective = forms.DateField(required=False, error_messages=_DAY_ERRORS)
+
+    def clean_effective(self) -> date | None:
+        """Tomorrow at the earliest, or none."""
+        day: date | None = self.cleaned_data["effective"]
+        if day is not None and day <= clock.today():
+            raise ValidationError(_("Choose tomorrow or a later day, or none."))
+        return day
+
+
+class OfficeForm(PlannedForm):
+    """An office as its public page shows it."""
+
+    region = forms.CharField(max_length=16, error_messages=FIELD_ERRORS)
+    name_zh = forms.CharField(max_length=60, error_messages=FIELD_ERRORS)
+    name_en = forms.CharField(max_length=120, error_messages=FIELD_ERRORS)
+    address_zh = forms.CharField(max_length=160, error_messages=FIELD_ERRORS)
+    address_en = forms.CharField(max_length=200, error_messages=FIELD_ERRORS)
+    phone = forms.CharField(max_length=40, error_messages=FIELD_ERRORS)
+    hours_zh = forms.CharField(max_length=120, error_messages=FIELD_ERRORS)
+    hours_en = forms.CharField(max_length=160, error_messages=FIELD_ERRORS)
+    map_url = forms.CharField(max_length=300, required=False, error_messages=FIELD_ERRORS)
+
+    def clean_map_url(self) -> str:
+        """An address over TLS, or none."""
+        url = str(self.cleaned_data["map_url"])
+        if url and not url.startswith("https://"):
+            raise ValidationError(_("A map's address begins with https://."))
+        return url
+
+
+class NetworksForm(forms.Form):
+    """The networks of an office's desks."""
+
+    networks = forms.CharField(max_length=1000, required=False, error_messages=FIELD_ERRORS)
+
+    def clean_networks(self) -> list[str]:
+        """Networks in CIDR notation, one a line or parted by spaces."""
+        try:
+            return [str(ip_network(part, strict=False)) for part in str(self.cleaned_data["networks"]).split()]
+        except ValueError as error:
+            raise ValidationError(_("Write networks as 192.0.2.0/24, one a line.")) from error
 
 
 class WordsField(forms.CharField):

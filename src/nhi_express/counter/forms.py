@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from ipaddress import ip_network
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -73,35 +72,6 @@ class StaffForm(forms.Form):
         if at_an_office and not told.get("office"):
             self.add_error("office", problem("FIELD_REQUIRED"))
         return {**told, "office": told.get("office") if at_an_office else None}
-
-
-class OfficeForm(forms.Form):
-    """An office as its public page shows it, and the networks of its desks."""
-
-    region = forms.CharField(max_length=16, error_messages=FIELD_ERRORS)
-    name_zh = forms.CharField(max_length=60, error_messages=FIELD_ERRORS)
-    name_en = forms.CharField(max_length=120, error_messages=FIELD_ERRORS)
-    address_zh = forms.CharField(max_length=160, error_messages=FIELD_ERRORS)
-    address_en = forms.CharField(max_length=200, error_messages=FIELD_ERRORS)
-    phone = forms.CharField(max_length=40, error_messages=FIELD_ERRORS)
-    hours_zh = forms.CharField(max_length=120, error_messages=FIELD_ERRORS)
-    hours_en = forms.CharField(max_length=160, error_messages=FIELD_ERRORS)
-    map_url = forms.CharField(max_length=300, required=False, error_messages=FIELD_ERRORS)
-    networks = forms.CharField(max_length=1000, required=False, error_messages=FIELD_ERRORS)
-
-    def clean_map_url(self) -> str:
-        """An address over TLS, or none."""
-        url = str(self.cleaned_data["map_url"])
-        if url and not url.startswith("https://"):
-            raise ValidationError(_("A map's address begins with https://."))
-        return url
-
-    def clean_networks(self) -> list[str]:
-        """Networks in CIDR notation, one a line or parted by spaces."""
-        try:
-            return [str(ip_network(part, strict=False)) for part in str(self.cleaned_data["networks"]).split()]
-        except ValueError as error:
-            raise ValidationError(_("Write networks as 192.0.2.0/24, one a line.")) from error
 
 
 class PurposeForm(forms.Form):

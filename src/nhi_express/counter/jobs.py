@@ -1,8 +1,8 @@
 """What this room does in the background."""
 
-from nhi_express.counter.flows import cases, duty, screens
+from nhi_express.counter.flows import cases, duty, offices, screens
 
 
 def tidy() -> int:
-    """Close what was left lying, and remove what is over. Returns how many rows were touched."""
-    return cases.close_stale() + screens.forget_old() + duty.forget_expired()
+    """Close what was left lying, remove what is over, begin what is planned. Returns how many rows were touched."""
+    return offices.begin_planned() + cases.close_stale() + screens.forget_old() + duty.forget_expired()

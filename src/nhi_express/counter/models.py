@@ -143,6 +143,32 @@ class Approval(models.Model):
         ]
 
 
+class Proposal(models.Model):
+    """A first-time code for a colleague, or networks of an office, that one person asked for; a second one says yes."""
+
+    id = models.UUIDField(primary_key=True, db_comment="random; not personal")
+    staff = models.ForeignKey(
+        Staff, null=True, on_delete=models.PROTECT, related_name="codes_asked", db_comment="whose code; not personal"
+    )
+    office = models.ForeignKey(Office, null=True, on_delete=models.PROTECT, db_comment="not personal")
+    networks = models.JSONField(default=list, db_comment="networks as they are to be (CIDR); not personal")
+    state = models.CharField(max_length=8, db_comment="not personal")
+    asked_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="proposed", db_comment="not personal")
+    asked_at = models.DateTimeField(db_comment="not personal")
+    decided_by = models.ForeignKey(
+        Staff, null=True, on_delete=models.PROTECT, related_name="seconded", db_comment="not personal"
+    )
+    decided_at = models.DateTimeField(null=True, db_comment="not personal")
+
+    class Meta:
+        db_table_comment = "codes and networks that wait for a second person"
+        constraints = [
+            models.UniqueConstraint(fields=["staff"], condition=Q(state="asked"), name="one_code_asked"),
+            models.UniqueConstraint(fields=["office"], condition=Q(state="asked"), name="one_network_wish"),
+            models.CheckConstraint(condition=Q(staff=None) ^ Q(office=None), name="code_or_networks"),
+        ]
+
+
 class LookUp(models.Model):
     """One reading of a member's record by one member of staff. Kept like the log; the member sees it."""
 
@@ -207,15 +233,29 @@ class DataRequest(models.Model):
 
 
 class Change(models.Model):
-    """One change of news, terms, an operator or a lifetime: who, when, and which one of that subject's."""
+    """One change of news, terms, an operator, an office or a lifetime: who, when, and which one of that subject's."""
 
     kind = models.CharField(max_length=12, db_comment="what is edited; not personal")
     subject = models.CharField(max_length=40, db_comment="which one of its kind; not personal")
     number = models.PositiveIntegerField(db_comment="counts the changes of a subject; not personal")
-    edit = models.CharField(max_length=12, db_comment="added, changed or withdrawn; not personal")
+    edit = models.CharField(max_length=12, db_comment="added, changed, planned, begun or withdrawn; not personal")
     staff = models.ForeignKey(Staff, on_delete=models.PROTECT, db_comment="not personal")
     at = models.DateTimeField(db_comment="not personal")
 
     class Meta:
         db_table_comment = "changes of what the back office edits"
         constraints = [models.UniqueConstraint(fields=["kind", "subject", "number"], name="one_change_at_a_time")]
+
+
+class Plan(models.Model):
+    """A change of an operator or an office that begins on a day to come; the worker carries it out."""
+
+    kind = models.CharField(max_length=12, db_comment="what is edited; not personal")
+    subject = models.CharField(max_length=40, db_comment="which one of its kind; not personal")
+    values = models.JSONField(db_comment="its fields as they are to be; not personal")
+    effective = models.DateField(db_index=True, db_comment="first day; not personal")
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, db_comment="who planned it; not personal")
+
+    class Meta:
+        db_table_comment = "changes that begin on a day to come"
+        constraints = [models.UniqueConstraint(fields=["kind", "subject"], name="one_plan_a_subject")]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 from enum import StrEnum
+from ipaddress import ip_address, ip_network
 
 
 class Role(StrEnum):
@@ -30,15 +31,16 @@ class Power(StrEnum):
     FIGURES = "figures"
     ACCOUNTS = "accounts"
     CONTENT = "content"
+    SECOND = "second"
     LOG = "log"
 
 
 POWERS: dict[Role, frozenset[Power]] = {
     Role.CLERK: frozenset({Power.DESK, Power.APPROVE}),
-    Role.SUPERVISOR: frozenset({Power.APPROVE, Power.ALERTS, Power.FIGURES}),
+    Role.SUPERVISOR: frozenset({Power.APPROVE, Power.SECOND, Power.ALERTS, Power.FIGURES}),
     Role.HOTLINE: frozenset({Power.LOOK_UP}),
     Role.AUDITOR: frozenset({Power.LOG}),
-    Role.ADMINISTRATOR: frozenset({Power.ACCOUNTS, Power.CONTENT, Power.FIGURES}),
+    Role.ADMINISTRATOR: frozenset({Power.ACCOUNTS, Power.SECOND, Power.CONTENT, Power.FIGURES}),
 }
 # These work at a counter or beside one: only from the network of their own office.
 AT_AN_OFFICE = frozenset({Role.CLERK})
@@ -47,6 +49,15 @@ AT_AN_OFFICE = frozenset({Role.CLERK})
 def may(role: Role, power: Power) -> bool:
     """Whether a role holds a power."""
     return power in POWERS[role]
+
+
+def in_networks(source: str, networks: list[str]) -> bool:
+    """Whether an address lies in one of the networks (CIDR)."""
+    try:
+        address = ip_address(source)
+    except ValueError:
+        return False
+    return any(address in ip_network(network, strict=False) for network in networks)
 
 
 class StaffState(StrEnum):
@@ -234,11 +245,12 @@ class RequestState(StrEnum):
 
 
 class Content(StrEnum):
-    """What the back office edits besides accounts and offices."""
+    """What the back office edits besides accounts and networks."""
 
     NEWS = "news"
     TERMS = "terms"
     OPERATOR = "operator"
+    OFFICE = "office"
     LIFETIME = "lifetime"
 
 
@@ -247,4 +259,6 @@ class Edit(StrEnum):
 
     ADDED = "added"
     CHANGED = "changed"
+    PLANNED = "planned"
+    BEGUN = "begun"
     WITHDRAWN = "withdrawn"

@@ -12,6 +12,7 @@ from nhi_express.counter.views import (
     hotline,
     log,
     offices,
+    seconding,
     visiting,
 )
 
@@ -36,6 +37,8 @@ urlpatterns = [
     path("staff/accounts/<uuid:staff_id>/close", accounts.close, name="close"),
     path("staff/offices/", offices.every, name="offices"),
     path("staff/offices/<slug:code>", offices.one, name="office"),
+    path("staff/offices/<slug:code>/networks", offices.networks, name="office_networks"),
+    path("staff/offices/<slug:code>/withdraw", offices.withdraw, name="office_withdraw"),
     path("staff/offices/<slug:code>/close", offices.close, name="close_office"),
     path("staff/desk/", desk.home, name="desk"),
     path("staff/desk/<uuid:case_id>/", desk.case, name="case"),
@@ -49,6 +52,8 @@ urlpatterns = [
     path("staff/desk/<uuid:case_id>/drop", desk.end, {"how": "drop"}, name="case_drop"),
     path("staff/approvals/", approving.approvals, name="approvals"),
     path("staff/approvals/<uuid:approval_id>", approving.decide, name="approval"),
+    path("staff/seconding/", seconding.waiting, name="seconding"),
+    path("staff/seconding/<uuid:wish_id>", seconding.decide, name="second"),
     path("staff/requests/", approving.data_requests, name="requests"),
     path("staff/requests/<uuid:request_id>", approving.data_request, name="request"),
     path("staff/requests/<uuid:request_id>/letter", approving.letter, name="request_letter"),

@@ -180,6 +180,8 @@ def find_operator(code: str) -> Operator:
     return found
 
 
-def keep_operator(columns: Mapping[str, object]) -> None:
-    """Add an operator or change it, in the caller's transaction, which writes down whose change it is."""
-    Operator.objects.update_or_create(code=columns["code"], defaults=dict(columns))
+def keep_operator(code: str, columns: Mapping[str, object]) -> None:
+    """Change an operator, in the caller's transaction, which writes down whose change it is; one that is no longer in
+    the table stays away.
+    """
+    Operator.objects.filter(pk=code).update(**columns)

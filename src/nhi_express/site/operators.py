@@ -1,19 +1,24 @@
-"""The list of mobile operators in the back office: only this room may know both its staff and the operators."""
+"""The list of mobile operators in the back office: only this room may know both its staff and the operators.
+
+Names and days are edited here. Issuer and addresses, which decide whose word on a line is believed, are set by whoever
+runs the machine (`nhi-express operators load`).
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from nhi_express.core import clock
-from nhi_express.counter.content_forms import EditForm
+from nhi_express.counter.content_forms import PlannedForm
 from nhi_express.counter.flows import content
-from nhi_express.counter.flows.content import Target
+from nhi_express.counter.flows.content import Deed, Target
 from nhi_express.counter.flows.duty import OnDuty
 from nhi_express.counter.rules import Content, Edit, Power
-from nhi_express.counter.views.content import HOME, Way, edited, past
+from nhi_express.counter.views.content import HOME, Way, edited, past, seen_in
 from nhi_express.counter.views.duty import on_duty, page
 from nhi_express.devices.forms import posted
 from nhi_express.mobile import flows as mobile
@@ -24,8 +29,8 @@ from nhi_express.mobile.rules import listed
 _LIST: Final = f"{HOME}operators/"
 
 
-class EditOperatorForm(OperatorForm, EditForm):
-    """An operator, and what its editor has seen."""
+class EditOperatorForm(OperatorForm, PlannedForm):
+    """An operator, what its editor has seen, and from which day it is to be so."""
 
 
 @on_duty(Power.CONTENT)
@@ -44,24 +49,33 @@ def row_of(operator: Operator) -> dict[str, object]:
 @on_duty(Power.CONTENT)
 @require_http_methods(["GET", "POST"])
 def one(request: HttpRequest, who: OnDuty, code: str) -> HttpResponse:
-    """An operator, to be changed or added."""
-    operator = None if code == "new" else mobile.find_operator(code)
-    form = EditOperatorForm(posted(request), initial=_initial(operator), known=operator.code if operator else "")
+    """An operator, to be changed."""
+    operator = mobile.find_operator(code)
+    before = {name: getattr(operator, name) for name in OperatorForm.base_fields}
+    seen = content.seen(Content.OPERATOR, code)
+    form = EditOperatorForm(posted(request), initial={**before, "seen": seen}, known=code)
 
     def keep() -> None:
         columns = dict(form.cleaned_data)
-        target = Target(Content.OPERATOR, columns["code"], columns.pop("seen"))
-        edit = Edit.CHANGED if operator else Edit.ADDED
-        content.change(who, target, edit, lambda: mobile.keep_operator(columns))
+        target, effective = Target(Content.OPERATOR, code, columns.pop("seen")), columns.pop("effective")
+        deed = Deed(Edit.CHANGED, before, columns)
+        content.keep(who, target, deed, effective, lambda: mobile.keep_operator(code, columns))
 
     others = [other for other in mobile.operators() if other.code != code]
-    about = {"operator": operator, "others": others, "past": past(Content.OPERATOR, code) if operator else []}
+    plan = content.planned(Content.OPERATOR, code)
+    about = {"operator": operator, "others": others, "plan": plan, "past": past(Content.OPERATOR, code)}
     way = Way("site/operator.html", "site/operator_preview.html", _LIST, lambda: form.cleaned_data, keep, about)
     return edited(request, who, form, way)
 
 
-def _initial(operator: Operator | None) -> dict[str, object]:
-    if operator is None:
-        return {"seen": 0, "valid_from": clock.today().isoformat()}
-    told = {name: getattr(operator, name) for name in OperatorForm.base_fields}
-    return {**told, "seen": content.seen(Content.OPERATOR, operator.code)}
+@on_duty(Power.CONTENT)
+@require_POST
+def withdraw(request: HttpRequest, who: OnDuty, code: str) -> HttpResponse:
+    """Take back what is planned for an operator."""
+    content.withdraw(who, Target(Content.OPERATOR, mobile.find_operator(code).code, seen_in(request)))
+    return redirect(f"{_LIST}{code}")
+
+
+def begin_planned() -> int:
+    """Let planned changes of operators begin, once their day has come. Returns how many."""
+    return content.begin_planned(Content.OPERATOR, mobile.keep_operator)

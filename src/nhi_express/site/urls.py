@@ -20,6 +20,7 @@ urlpatterns = [
     path("staff/desk/card", desk_card.open_case, name="desk_card"),
     path("staff/content/operators/", operators.every, name="operators"),
     path("staff/content/operators/<slug:code>", operators.one, name="operator"),
+    path("staff/content/operators/<slug:code>/withdraw", operators.withdraw, name="operator_withdraw"),
     path("language/", require_POST(set_language), name="language"),
     path("text-size/", views.text_size, name="text_size"),
     path("health/live", views.live, name="live"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -11,16 +10,15 @@ from django.db import IntegrityError, transaction
 from nhi_express.audit.catalogue import Event
 from nhi_express.audit.flows import About, Actor, record
 from nhi_express.core import clock, randomness
-from nhi_express.core.lifetimes import lifetime
 from nhi_express.core.vault import vault
-from nhi_express.counter.flows.duty import STAFF_CODE_LENGTH, Called, OnDuty, account_key, called, require, sealed_names
-from nhi_express.counter.models import Office, Staff, StaffSession
-from nhi_express.counter.rules import AT_AN_OFFICE, Power, Role, StaffState
+from nhi_express.counter.flows import seconding
+from nhi_express.counter.flows.duty import Called, OnDuty, account_key, called, require, sealed_names
+from nhi_express.counter.models import Office, Proposal, Staff, StaffSession
+from nhi_express.counter.rules import AT_AN_OFFICE, ApprovalState, Power, Role, StaffState
 from nhi_express.help.catalogue import Problem
 from nhi_express.help.errors import Refused
 from nhi_express.members.flows import register
 from nhi_express.members.rules import IdNumber
-from nhi_express.registration.flows.addresses import HASHER, peppered
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,31 +33,39 @@ class NewStaff:
     id_number: IdNumber | None
 
 
-def make(by: OnDuty, wish: NewStaff) -> tuple[Staff, str]:
-    """Make an account. Returns it and the first-time code, shown once. Raises :class:`Refused`."""
+def make(by: OnDuty, wish: NewStaff) -> Staff:
+    """Make an account. Nobody can begin to use it before a second person says yes to its first-time code.
+
+    Raises :class:`Refused`.
+    """
     require(by, Power.ACCOUNTS)
-    return _make(wish, by.staff)
+    with transaction.atomic():
+        staff = _make(wish, by.staff)
+        seconding.ask_code(by, staff)
+    return staff
 
 
 def make_first_administrator(account: str, name: str) -> tuple[Staff, str]:
     """Make the first account of an installation, from its command line. Raises :class:`Refused` when one exists."""
     if Staff.objects.filter(role=Role.ADMINISTRATOR).exclude(state=StaffState.CLOSED).exists():
         raise Refused(Problem.STAFF_ACCOUNT_TAKEN)
-    return _make(NewStaff(account, name, Role.ADMINISTRATOR, None, None), None)
+    return make_by_operator(NewStaff(account, name, Role.ADMINISTRATOR, None, None))
 
 
 def make_by_operator(wish: NewStaff) -> tuple[Staff, str]:
     """Make an account from the installation's command line, as when the last administrator has lost their passkeys.
 
-    It is on record as the system's own act. Raises :class:`Refused`.
+    It is on record as the system's own act, and whoever runs the machine sees the code. Raises :class:`Refused`.
     """
-    return _make(wish, None)
+    with transaction.atomic():
+        staff = _make(wish, None)
+        return staff, seconding.give_code(staff)
 
 
-def _make(wish: NewStaff, by: Staff | None) -> tuple[Staff, str]:
+def _make(wish: NewStaff, by: Staff | None) -> Staff:
     if (wish.role in AT_AN_OFFICE) != (wish.office is not None):
         raise Refused(Problem.BAD_REQUEST)
-    code, now, identifier = randomness.letters(STAFF_CODE_LENGTH), clock.now(), randomness.identifier()
+    now, identifier = clock.now(), randomness.identifier()
     member, household = _person(wish.id_number)
     staff = Staff(
         id=identifier,
@@ -73,8 +79,6 @@ def _make(wish: NewStaff, by: Staff | None) -> tuple[Staff, str]:
         made_by=by,
         made_at=now,
         state_at=now,
-        code_hash=HASHER.hash(peppered(code)),
-        code_until=now + timedelta(hours=lifetime("staff_code_hours")),
     )
     try:
         with transaction.atomic():
@@ -84,7 +88,7 @@ def _make(wish: NewStaff, by: Staff | None) -> tuple[Staff, str]:
             record(Event.STAFF_MADE, About(), actor, staff=str(identifier), by=str(by.id) if by else "", **about)
     except IntegrityError as error:
         raise Refused(Problem.STAFF_ACCOUNT_TAKEN) from error
-    return staff, code
+    return staff
 
 
 def _person(id_number: IdNumber | None) -> tuple[UUID | None, UUID | None]:
@@ -98,22 +102,23 @@ def household_index(number: str) -> UUID | None:
     return vault().index(number, "counter.household") if number else None
 
 
-def new_code(by: OnDuty, staff_id: UUID) -> tuple[Staff, str]:
-    """A new first-time code for somebody who lost theirs or all their passkeys; it is shown once.
+def new_code(by: OnDuty, staff_id: UUID) -> None:
+    """Ask for a new first-time code for somebody who lost theirs or all their passkeys; a second person sees it.
 
-    Sessions end, and so a stolen laptop with them. Raises :class:`Refused`.
+    Their passkeys and sessions end at once, and so a stolen laptop with them. Raises :class:`Refused`.
     """
     require(by, Power.ACCOUNTS)
-    code = randomness.letters(STAFF_CODE_LENGTH)
-    hashed, until = HASHER.hash(peppered(code)), clock.now() + timedelta(hours=lifetime("staff_code_hours"))
     with transaction.atomic():
         staff = _other(by, staff_id)
-        Staff.objects.filter(pk=staff.pk).update(code_hash=hashed, code_until=until)
-        staff.staffpasskey_set.all().delete()
-        StaffSession.objects.filter(staff=staff).delete()
+        Staff.objects.filter(pk=staff.pk).update(code_hash="", code_until=None)
+        _end_sign_ins(staff)
+        seconding.ask_code(by, staff)
         record(Event.STAFF_CHANGED, About(), "staff", staff=str(staff.id), by=by.who, what="code")
-    staff.code_until = until
-    return staff, code
+
+
+def _end_sign_ins(staff: Staff) -> None:
+    staff.staffpasskey_set.all().delete()
+    StaffSession.objects.filter(staff=staff).delete()
 
 
 def move(by: OnDuty, staff_id: UUID, office: Office) -> None:
@@ -136,8 +141,8 @@ def close(by: OnDuty, staff_id: UUID) -> None:
         Staff.objects.filter(pk=staff.pk).update(
             state=StaffState.CLOSED, state_at=clock.now(), code_hash="", code_until=None
         )
-        staff.staffpasskey_set.all().delete()
-        StaffSession.objects.filter(staff=staff).delete()
+        _end_sign_ins(staff)
+        seconding.lapse(staff=staff)
         record(Event.STAFF_CLOSED, About(), "staff", staff=str(staff.id), by=by.who)
 
 
@@ -156,6 +161,12 @@ def find(by: OnDuty, staff_id: UUID) -> Staff:
     require(by, Power.ACCOUNTS)
     with transaction.atomic():
         return _other(by, staff_id)
+
+
+def waiting_for_codes() -> set[UUID]:
+    """Whose first-time code waits for a second person."""
+    asked = Proposal.objects.filter(state=ApprovalState.ASKED).exclude(staff=None)
+    return set(asked.values_list("staff_id", flat=True))
 
 
 def everybody(by: OnDuty) -> list[Staff]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import timedelta
-from ipaddress import ip_address, ip_network
 from typing import Any, Literal, NoReturn
 from uuid import UUID
 
@@ -19,7 +18,7 @@ from nhi_express.core.encoding import base64url, fingerprint, from_base64url
 from nhi_express.core.limits import Limit
 from nhi_express.core.vault import CannotOpen, vault
 from nhi_express.counter.models import Office, Staff, StaffPasskey, StaffSession
-from nhi_express.counter.rules import AT_AN_OFFICE, Power, Role, StaffState, may
+from nhi_express.counter.rules import AT_AN_OFFICE, Power, Role, StaffState, in_networks, may
 from nhi_express.devices import flows as devices
 from nhi_express.devices.adapters import webauthn
 from nhi_express.devices.rules import code_meant
@@ -294,15 +293,6 @@ def _check_network(staff: Staff, source: str) -> None:
 def _in_place(staff: Staff, source: str) -> bool:
     """Whether somebody is where their role works."""
     return Role(staff.role) not in AT_AN_OFFICE or bool(staff.office and in_networks(source, staff.office.networks))
-
-
-def in_networks(source: str, networks: list[str]) -> bool:
-    """Whether an address lies in one of the networks (CIDR)."""
-    try:
-        address = ip_address(source)
-    except ValueError:
-        return False
-    return any(address in ip_network(network, strict=False) for network in networks)
 
 
 def _open(staff: Staff, source: str) -> str:

@@ -11,7 +11,7 @@ from nhi_express.core import clock, randomness, remembered
 from nhi_express.core.lifetimes import LIFETIMES, Lifetime, lifetime, limits
 from nhi_express.core.models import Override
 from nhi_express.counter.flows import content
-from nhi_express.counter.flows.content import Target
+from nhi_express.counter.flows.content import Deed, Target
 from nhi_express.counter.flows.duty import OnDuty
 from nhi_express.counter.rules import Content, Edit
 from nhi_express.help import news, terms
@@ -49,27 +49,33 @@ def new_key() -> str:
 
 def keep_news(by: OnDuty, key: str, seen: int, columns: Mapping[str, object]) -> None:
     """Add an item or change one. Raises :class:`Refused`."""
-    edit = Edit.CHANGED if key in _present_news() else Edit.ADDED
+    present = _present_news().get(key)
     values = {**columns, "withdrawn": False}
+    deed = Deed(Edit.CHANGED, _columns(present), values) if present else Deed(Edit.ADDED, {}, values)
     target = Target(Content.NEWS, key, seen)
-    content.change(by, target, edit, lambda: Notice.objects.update_or_create(key=key, defaults=values))
+    content.change(by, target, deed, lambda: Notice.objects.update_or_create(key=key, defaults=values))
 
 
 def withdraw_news(by: OnDuty, key: str, seen: int) -> None:
     """Take an item back, a shipped one too. Raises :class:`Refused`."""
-    item = find_news(key)
-    values = {
-        "severity": item.severity,
+    before = _columns(find_news(key))
+    values = {**before, "withdrawn": True}
+    target, deed = Target(Content.NEWS, key, seen), Deed(Edit.WITHDRAWN, before, values)
+    content.change(by, target, deed, lambda: Notice.objects.update_or_create(key=key, defaults=values))
+
+
+def _columns(item: News) -> dict[str, object]:
+    """An item as its row holds it."""
+    return {
+        "severity": item.severity.value,
         "title_zh": item.title.zh,
         "title_en": item.title.en,
         "text_zh": item.text.zh,
         "text_en": item.text.en,
         "begins_at": item.begins_at,
         "ends_at": item.ends_at,
-        "withdrawn": True,
+        "withdrawn": item.withdrawn,
     }
-    target = Target(Content.NEWS, key, seen)
-    content.change(by, target, Edit.WITHDRAWN, lambda: Notice.objects.update_or_create(key=key, defaults=values))
 
 
 # --- Terms ---
@@ -109,25 +115,30 @@ def day_taken(day: date, but: UUID | None) -> bool:
 def keep_terms(by: OnDuty, terms_id: UUID | None, seen: int, wording: Wording) -> None:
     """Plan a version, or change one that is planned. Raises :class:`Refused`: too late, or its day is taken."""
     version = terms_id or randomness.identifier()
+    values = {"effective": wording.effective, "text_zh": wording.text_zh, "text_en": wording.text_en}
 
     def act() -> None:
         if wording.effective <= clock.today() or day_taken(wording.effective, version):
             raise Refused(Problem.CONTENT_IN_FORCE)
-        values = {"effective": wording.effective, "text_zh": wording.text_zh, "text_en": wording.text_en}
-        values["written_on"] = clock.today()
+        written = {**values, "written_on": clock.today()}
         if terms_id is None:
-            TermsVersion.objects.create(id=version, **values)
+            TermsVersion.objects.create(id=version, **written)
         else:
-            TermsVersion.objects.filter(pk=find_terms(version).pk).update(**values)
+            TermsVersion.objects.filter(pk=find_terms(version).pk).update(**written)
 
-    edit = Edit.CHANGED if terms_id else Edit.ADDED
-    content.change(by, Target(Content.TERMS, str(version), seen), edit, act)
+    deed = Deed(Edit.CHANGED, _wording(terms_id), values) if terms_id else Deed(Edit.ADDED, {}, values)
+    content.change(by, Target(Content.TERMS, str(version), seen), deed, act)
+
+
+def _wording(terms_id: UUID) -> dict[str, object]:
+    row = find_terms(terms_id)
+    return {"effective": row.effective, "text_zh": row.text_zh, "text_en": row.text_en}
 
 
 def withdraw_terms(by: OnDuty, terms_id: UUID, seen: int) -> None:
     """Take a planned version back before it is in force. Raises :class:`Refused`."""
     target = Target(Content.TERMS, str(terms_id), seen)
-    content.change(by, target, Edit.WITHDRAWN, lambda: find_terms(terms_id).delete())
+    content.change(by, target, Deed(Edit.WITHDRAWN), lambda: find_terms(terms_id).delete())
 
 
 # --- Lifetimes ---
@@ -162,7 +173,9 @@ def plan_lifetime(by: OnDuty, name: Lifetime, seen: int, value: int, effective_a
         Override.objects.filter(name=name, effective_at__gt=clock.now()).delete()
         Override.objects.create(name=name, value=value, effective_at=effective_at)
 
-    content.change(by, Target(Content.LIFETIME, name, seen), Edit.CHANGED, act)
+    after = {"value": value, "effective_at": effective_at}
+    deed = Deed(Edit.CHANGED, {"value": present_lifetime(name)}, after)
+    content.change(by, Target(Content.LIFETIME, name, seen), deed, act)
 
 
 def withdraw_lifetime(by: OnDuty, name: Lifetime, seen: int) -> None:
@@ -172,4 +185,4 @@ def withdraw_lifetime(by: OnDuty, name: Lifetime, seen: int) -> None:
         if not Override.objects.filter(name=name, effective_at__gt=clock.now()).delete()[0]:
             raise Refused(Problem.CONTENT_IN_FORCE)
 
-    content.change(by, Target(Content.LIFETIME, name, seen), Edit.WITHDRAWN, act)
+    content.change(by, Target(Content.LIFETIME, name, seen), Deed(Edit.WITHDRAWN), act)

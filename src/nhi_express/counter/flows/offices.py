@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
 from django.db import transaction
@@ -11,9 +12,11 @@ from django.db import transaction
 from nhi_express.audit.catalogue import Event
 from nhi_express.audit.flows import About, record
 from nhi_express.core import clock, randomness
+from nhi_express.counter.flows import content, seconding
+from nhi_express.counter.flows.content import Deed, Target
 from nhi_express.counter.flows.duty import OnDuty, require
 from nhi_express.counter.models import Office, Staff
-from nhi_express.counter.rules import Power, StaffState
+from nhi_express.counter.rules import Content, Edit, Power, StaffState
 from nhi_express.help.catalogue import Problem
 from nhi_express.help.errors import Refused
 
@@ -52,17 +55,40 @@ def load(file: Path) -> int:
     return len(added)
 
 
-def keep(by: OnDuty, code: str, columns: Mapping[str, object]) -> Office:
-    """Add an office or change one; sessions of its clerks hold only in its networks as they are now.
+def keep(by: OnDuty, target: Target, columns: Mapping[str, object], effective: date | None) -> None:
+    """Add an office, or change what members read of one, at once or from a day on. Raises :class:`Refused`."""
+    office = Office.objects.filter(pk=target.subject).first()
+    before = {name: getattr(office, name) for name in columns} if office else {}
+    deed = Deed(Edit.CHANGED if office else Edit.ADDED, before, columns)
+    content.keep(by, target, deed, effective, lambda: _write(target.subject, columns))
 
-    Raises :class:`Refused` for whose role does not include it.
+
+def _write(code: str, columns: Mapping[str, object]) -> None:
+    Office.objects.update_or_create(code=code, defaults=dict(columns))
+
+
+def begin_planned() -> int:
+    """Let planned changes of offices begin, once their day has come. Returns how many."""
+    return content.begin_planned(Content.OFFICE, _write)
+
+
+def keep_networks(by: OnDuty, office: Office, networks: Sequence[str]) -> bool:
+    """Let an office's desks be in these networks. What goes is gone at once, with whoever is signed in from there; what
+    is new waits for a second person. Returns whether something waits. Raises :class:`Refused`.
     """
     require(by, Power.CONTENT)
     with transaction.atomic():
-        office, made = Office.objects.update_or_create(code=code, defaults=dict(columns))
-        what = "added" if made else "changed"
-        record(Event.OFFICE_CHANGED, About(), "staff", staff=by.who, office=office.code, what=what)
-    return office
+        held = Office.objects.select_for_update().get(pk=office.pk)
+        stay = [network for network in held.networks if network in networks]
+        if stay != held.networks:
+            Office.objects.filter(pk=office.pk).update(networks=stay)
+            facts = {"office": office.code, "what": "networks"}
+            record(Event.OFFICE_CHANGED, About(), "staff", staff=by.who, networks=stay, **facts)
+        seconding.lapse(office=office)
+        waits = not set(networks) <= set(stay)
+        if waits:
+            seconding.ask_networks(by, office, networks)
+    return waits
 
 
 def close(by: OnDuty, office: Office) -> None:
@@ -72,4 +98,5 @@ def close(by: OnDuty, office: Office) -> None:
         if Staff.objects.filter(office=office).exclude(state=StaffState.CLOSED).exists():
             raise Refused(Problem.ACT_NOT_POSSIBLE)
         Office.objects.filter(pk=office.pk).update(closed_at=clock.now())
+        seconding.lapse(office=office)
         record(Event.OFFICE_CHANGED, About(), "staff", staff=by.who, office=office.code, what="closed")

@@ -16,9 +16,9 @@ from nhi_express.core import clock, randomness
 from nhi_express.core.config import config
 from nhi_express.core.encoding import fingerprint
 from nhi_express.counter.flows.cases import AtDesk, forget_code
-from nhi_express.counter.flows.duty import OnDuty, in_networks
+from nhi_express.counter.flows.duty import OnDuty
 from nhi_express.counter.models import Case, Office, Screen
-from nhi_express.counter.rules import CaseState
+from nhi_express.counter.rules import CaseState, in_networks
 from nhi_express.help.catalogue import Problem
 from nhi_express.help.errors import Refused
 

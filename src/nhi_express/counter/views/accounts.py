@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -11,26 +12,26 @@ from django.views.decorators.http import require_http_methods, require_POST
 from nhi_express.counter.flows import accounts, duty, offices
 from nhi_express.counter.flows.duty import OnDuty
 from nhi_express.counter.forms import StaffForm
-from nhi_express.counter.models import Staff
 from nhi_express.counter.rules import AT_AN_OFFICE, Power, Role
 from nhi_express.counter.views.duty import ROLE_WORDS, office_name, on_duty, page
 from nhi_express.devices.forms import posted
-from nhi_express.devices.rules import code_shown
 from nhi_express.help.catalogue import Problem
 from nhi_express.help.errors import Refused
+
+_WAITING: Final = "/staff/seconding/"
 
 
 @on_duty(Power.ACCOUNTS)
 @require_http_methods(["GET", "POST"])
 def everybody(request: HttpRequest, who: OnDuty) -> HttpResponse:
-    """All accounts, and a form for a new one. A code just made is shown once, on the answer itself."""
+    """All accounts, and a form for a new one; its first-time code waits for a second person."""
     form = StaffForm(posted(request))
     if form.is_bound and form.is_valid():
         told = form.cleaned_data
         wish = accounts.NewStaff(told["account"], told["name"], Role(told["role"]), told["office"], told["id_number"])
         try:
-            staff, code = accounts.make(who, wish)
-            return _code_page(request, who, staff, code)
+            accounts.make(who, wish)
+            return redirect(_WAITING)
         except Refused as refusal:
             if refusal.problem is not Problem.STAFF_ACCOUNT_TAKEN:
                 raise
@@ -39,6 +40,7 @@ def everybody(request: HttpRequest, who: OnDuty) -> HttpResponse:
 
 
 def _list(who: OnDuty, form: StaffForm) -> dict[str, object]:
+    waiting = accounts.waiting_for_codes()
     rows = [
         {
             "id": staff.id,
@@ -46,7 +48,7 @@ def _list(who: OnDuty, form: StaffForm) -> dict[str, object]:
             "name": duty.name_of(staff),
             "role": ROLE_WORDS[Role(staff.role)],
             "office": office_name(staff.office),
-            "state": staff.state,
+            "state": "waiting" if staff.pk in waiting else staff.state,
             "own": staff.pk == who.staff.pk,
             "moves": Role(staff.role) in AT_AN_OFFICE,
         }
@@ -57,22 +59,12 @@ def _list(who: OnDuty, form: StaffForm) -> dict[str, object]:
     return {"rows": rows, "form": form, "roles": roles, "offices": open_offices}
 
 
-def _code_page(request: HttpRequest, who: OnDuty, staff: Staff, code: str) -> HttpResponse:
-    context = {
-        "account": duty.called(staff).account,
-        "name": duty.name_of(staff),
-        "code": code_shown(code),
-        "until": None,
-    }
-    return page(request, who, "counter/account_code.html", {**context, "until": staff.code_until})
-
-
 @on_duty(Power.ACCOUNTS)
 @require_POST
-def new_code(request: HttpRequest, who: OnDuty, staff_id: UUID) -> HttpResponse:
-    """A new first-time code; the person's passkeys and sessions end."""
-    staff, code = accounts.new_code(who, staff_id)
-    return _code_page(request, who, staff, code)
+def new_code(_request: HttpRequest, who: OnDuty, staff_id: UUID) -> HttpResponse:
+    """Ask for a new first-time code; the person's passkeys and sessions end."""
+    accounts.new_code(who, staff_id)
+    return redirect(_WAITING)
 
 
 @on_duty(Power.ACCOUNTS)

@@ -39,10 +39,13 @@ _KINDS: Final[Mapping[Content, Promise]] = {
     Content.TERMS: _("Terms of use"),
     Content.OPERATOR: _("Mobile operators"),
     Content.LIFETIME: _("Lifetimes of codes"),
+    Content.OFFICE: _("Service counters"),
 }
 _EDITS: Final[Mapping[Edit, Promise]] = {
     Edit.ADDED: _("added"),
     Edit.CHANGED: _("changed"),
+    Edit.PLANNED: _("planned"),
+    Edit.BEGUN: _("began as planned"),
     Edit.WITHDRAWN: _("withdrawn"),
 }
 LIFETIME_WORDS: Final[Mapping[Lifetime, Promise]] = {
@@ -106,7 +109,8 @@ def _local(moment: datetime | None) -> str:
     return moment.astimezone(TAIPEI).strftime("%Y-%m-%dT%H:%M") if moment else ""
 
 
-def _seen(request: HttpRequest) -> int:
+def seen_in(request: HttpRequest) -> int:
+    """Which change the sender of a form saw last. Raises :class:`Refused`."""
     form = EditForm(request.POST)
     if not form.is_valid():
         raise Refused(Problem.BAD_REQUEST)
@@ -185,7 +189,7 @@ def _as_told(columns: Mapping[str, object]) -> News:
 @require_POST
 def news_withdraw(request: HttpRequest, who: OnDuty, key: str) -> HttpResponse:
     """Take an item back at once."""
-    editing.withdraw_news(who, key, _seen(request))
+    editing.withdraw_news(who, key, seen_in(request))
     return redirect(f"{HOME}news/")
 
 
@@ -239,7 +243,7 @@ def _terms_edited(request: HttpRequest, who: OnDuty, terms_id: UUID | None, init
 @require_POST
 def terms_withdraw(request: HttpRequest, who: OnDuty, terms_id: UUID) -> HttpResponse:
     """Take a planned version back."""
-    editing.withdraw_terms(who, terms_id, _seen(request))
+    editing.withdraw_terms(who, terms_id, seen_in(request))
     return redirect(f"{HOME}terms/")
 
 
@@ -293,5 +297,5 @@ def lifetime_one(request: HttpRequest, who: OnDuty, name: str) -> HttpResponse:
 @require_POST
 def lifetime_withdraw(request: HttpRequest, who: OnDuty, name: str) -> HttpResponse:
     """Leave it as it is."""
-    editing.withdraw_lifetime(who, editing.lifetime_of(name), _seen(request))
+    editing.withdraw_lifetime(who, editing.lifetime_of(name), seen_in(request))
     return redirect(f"{HOME}lifetimes/")

@@ -120,12 +120,15 @@ def _operators(*, some: bool) -> Context:
     return _here("operators/", rows=rows) if some else _here("operators/", rows=rows, past=[])
 
 
-def _operator(*, known: bool) -> Context:
+def _operator(*, wrong: bool = False, planned: bool = False) -> Context:
     others = [Operator(**{**_OPERATOR, "code": "dale", "name_zh": "谷地電信", "name_en": "Dale Telecom"})]
-    form = SimpleNamespace(fields={}, errors={} if known else {"issuer": [_("Another operator has this issuer.")]})
-    values = {"seen": 1, **_OPERATOR} if known else {"seen": 0, **dict.fromkeys(_OPERATOR, "")}
-    held = {"operator": Operator(**_OPERATOR) if known else None, "others": others, "shown": _OPERATOR}
-    return _here("operators/new", form=form, values=values, **held)
+    errors = {"successor": [_("Choose another operator of the list.")]} if wrong else {}
+    form = SimpleNamespace(fields={"successor": None}, errors=errors)
+    values = {"seen": 1, "effective": "", **_OPERATOR}
+    plan = SimpleNamespace(effective=date(2027, 1, 1), values={**_OPERATOR, "name_en": "Hills"}) if planned else None
+    shown = {**_OPERATOR, "effective": date(2027, 1, 1)}
+    held = {"operator": Operator(**_OPERATOR), "others": others, "shown": shown, "plan": plan}
+    return _here("operators/hill", form=form, values=values, **held)
 
 
 PAGES = (
@@ -175,7 +178,7 @@ PAGES = (
     Page(
         "content-operator",
         "site/operator.html",
-        {"known": partial(_operator, known=True), "new": partial(_operator, known=False)},
+        {"known": _operator, "planned": partial(_operator, planned=True), "wrong": partial(_operator, wrong=True)},
     ),
-    Page("content-operator-preview", "site/operator_preview.html", {"known": partial(_operator, known=True)}),
+    Page("content-operator-preview", "site/operator_preview.html", {"known": _operator}),
 )

@@ -10,10 +10,11 @@ from uuid import UUID
 from nhi_express.audit.catalogue import Event
 from nhi_express.audit.flows.verifying import FAULTS, Finding
 from nhi_express.counter.charts import Bar, Chart
+from nhi_express.counter.content_forms import NetworksForm, OfficeForm
 from nhi_express.counter.flows import log
 from nhi_express.counter.flows.figures import Period
 from nhi_express.counter.flows.log import Wanted
-from nhi_express.counter.forms import LogForm, OfficeForm, PeriodForm, StaffForm
+from nhi_express.counter.forms import LogForm, PeriodForm, StaffForm
 from nhi_express.counter.models import Office
 from nhi_express.counter.rules import Role
 from nhi_express.counter.views.duty import ROLE_WORDS, office_name
@@ -35,6 +36,7 @@ def _accounts(*, wrong: bool = False) -> Context:
         ("admin", "林管理", Role.ADMINISTRATOR, "", "active"),
         ("clerk.wang", "王小同", Role.CLERK, office_name(offices()[0]), "active"),
         ("agent.new", "新客服", Role.HOTLINE, "", "invited"),
+        ("agent.newer", "新同事", Role.HOTLINE, "", "waiting"),
         ("auditor.chen", "陳稽核", Role.AUDITOR, "", "closed"),
     )
     rows = [
@@ -63,15 +65,50 @@ def _account(**held: object) -> Context:
 
 def _every(*, some: bool = True) -> Context:
     found = offices() if some else ()
-    return {**on_shift(Role.ADMINISTRATOR, "/staff/offices/"), "offices": found}
+    return {**on_shift(Role.ADMINISTRATOR, "/staff/offices/"), "offices": found, "past": []}
 
 
-def _office(*, new: bool = False, wrong: bool = False) -> Context:
+def _office(*, new: bool = False, wrong: bool = False, planned: bool = False) -> Context:
     office = None if new else offices()[0]
-    form = OfficeForm(typed(region="臺北", networks="everywhere", map_url="http://map.example") if wrong else None)
-    values = {name: getattr(office, name, "") for name in OfficeForm.base_fields}
-    held = {"office": office, "form": form, "values": form.data if wrong else {**values, "networks": "192.0.2.0/24"}}
+    sent = {"region": "臺北", "effective": "2020-01-01", "map_url": "http://map.example"} if wrong else {}
+    form = OfficeForm(typed(**sent) if wrong else None)
+    values = {name: getattr(office, name, "") for name in OfficeForm.base_fields} | {"seen": 1} | sent
+    plan = SimpleNamespace(effective=_DAY, values=values) if planned else None
+    told: Context = {"office": office, "form": form, "values": values, "plan": plan, "past": []}
+    return {**on_shift(Role.ADMINISTRATOR, "/staff/offices/"), **told}
+
+
+def _office_preview() -> Context:
+    columns = {name: getattr(offices()[0], name, "") for name in OfficeForm.base_fields}
+    return {**_office(), "shown": SimpleNamespace(**{**columns, "effective": _DAY})}
+
+
+def _networks(*, waits: bool = False, wrong: bool = False) -> Context:
+    form = NetworksForm(typed(networks="everywhere") if wrong else None)
+    values = {"networks": "everywhere" if wrong else "192.0.2.0/24"}
+    wish = SimpleNamespace(networks=["192.0.2.0/24", "198.51.100.0/24"]) if waits else None
+    held = {"office": offices()[0], "form": form, "values": values, "waits": wish}
     return {**on_shift(Role.ADMINISTRATOR, "/staff/offices/"), **held}
+
+
+def _seconding(*, some: bool = True) -> Context:
+    told: dict[str, object] = {"by": "林管理", "at": _AT, "office": office_name(offices()[0])}
+    code: dict[str, object] = {
+        "what": "code",
+        "name": "王小同",
+        "account": "clerk.wang",
+        "role": ROLE_WORDS[Role.CLERK],
+    }
+    networks: dict[str, object] = {
+        "what": "networks",
+        "now": ["192.0.2.0/24"],
+        "networks": ["192.0.2.0/24", "198.51.100.0/24"],
+    }
+    rows = [
+        {**told, **row, "id": UUID(int=number), "own": own}
+        for number, (row, own) in enumerate(((code, False), (networks, False), (code, True)))
+    ]
+    return {**on_shift(Role.SUPERVISOR, "/staff/seconding/"), "rows": rows if some else []}
 
 
 def _public(*, some: bool = True) -> Context:
@@ -128,8 +165,24 @@ PAGES = (
     Page(
         "staff-office",
         "counter/office.html",
-        {"change": _office, "new": partial(_office, new=True), "wrong": partial(_office, wrong=True)},
+        {
+            "change": _office,
+            "new": partial(_office, new=True),
+            "planned": partial(_office, planned=True),
+            "wrong": partial(_office, wrong=True),
+        },
     ),
+    Page("staff-office-preview", "counter/office_preview.html", {"planned": _office_preview}),
+    Page(
+        "staff-office-networks",
+        "counter/office_networks.html",
+        {
+            "plain": _networks,
+            "waiting": partial(_networks, waits=True),
+            "wrong": partial(_networks, wrong=True),
+        },
+    ),
+    Page("staff-seconding", "counter/seconding.html", {"some": _seconding, "none": partial(_seconding, some=False)}),
     Page("offices", "counter/offices_public.html", {"some": _public, "none": partial(_public, some=False)}),
     Page(
         "staff-figures",
