@@ -21,9 +21,10 @@ from nhi_express.core import clock
 from nhi_express.counter.charts import Bar, Chart
 from nhi_express.counter.flows import figures, log
 from nhi_express.counter.flows.figures import Period
+from nhi_express.counter.models import Office
 from nhi_express.counter.rules import Role
 from tests.audit.tampering import ago, behind_the_house, entry_of, grown, happens
-from tests.counter.workplace import Worker, hired
+from tests.counter.workplace import Worker, hired, office
 
 
 def _happens(event: Event, times: int = 1, **payload: str | int) -> None:
@@ -80,6 +81,15 @@ def test_the_picture_the_table_and_the_csv_agree(admin: Worker, busy: Period) ->
     assert rows[:2] == [["Channel", "Began", "Proven", "Finished"], ["Mobile number", "9", "6", "5"]]
     for cell in rows[1][1:]:
         assert f">{cell}</td>" in shown
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+def test_no_cell_of_the_csv_is_a_formula(admin: Worker, busy: Period, name: str) -> None:
+    """An office is called what an administrator writes, and figures are opened by spreadsheet programs."""
+    Office.objects.filter(pk=office().pk).update(name_en=name)
+    told = admin.browser().get("/staff/figures/counters.csv").content.decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(told, newline="")))
+    assert rows[1] == [f"'{name}", "3", "2"]
 
 
 def test_bars_fill_the_width_and_do_not_overlap() -> None:

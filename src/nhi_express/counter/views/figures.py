@@ -29,6 +29,7 @@ _CHANNEL_NAMES: Final = dict(zip(figures.CHANNELS, _CHANNELS, strict=True))
 _COUNTED: Final = (_("Times"),)
 # Each of their numbers is a part of the one before it, and is drawn within it.
 _NESTED: Final = {"funnel", "counters"}
+_FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
 Of = Callable[[Period], list[Line]]
 # Name: title, what it tells, head of its first column, names of its numbers, where they come from.
 CHARTS: Final[dict[str, tuple[Promise, Promise, Promise, tuple[Promise, ...], Of]]] = {
@@ -99,12 +100,17 @@ def as_csv(request: HttpRequest, _who: OnDuty, name: str) -> HttpResponse:
     chart = _chart(name, _period(PeriodForm(request.GET or None)))
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow([chart.head, *chart.series])
-    writer.writerows(chart.rows())
+    writer.writerows([_cell(cell) for cell in row] for row in ([chart.head, *chart.series], *chart.rows()))
     # The mark at its beginning tells spreadsheet programs that it is UTF-8.
     response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
+
+
+def _cell(value: object) -> str:
+    """A cell that no spreadsheet program takes for a formula, whatever a name begins with."""
+    text = str(value)
+    return f"'{text}" if text.startswith(_FORMULAS) else text
 
 
 def _period(form: PeriodForm) -> Period:
