@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
 import pytest
@@ -15,7 +16,9 @@ from nhi_express.core import clock, outbox
 from nhi_express.counter.flows import acts
 from nhi_express.counter.flows.duty import OnDuty
 from nhi_express.counter.rules import Act, Purpose, ReasonCode, Role
+from nhi_express.devices import flows as devices
 from nhi_express.devices.models import Device, Session
+from nhi_express.devices.rules import DeviceState
 from nhi_express.help.catalogue import Problem
 from nhi_express.help.errors import Refused
 from nhi_express.registration import flows as registrations
@@ -134,6 +137,21 @@ def test_what_is_not_stopped_is_not_restored(clerk: Worker, colleague: Worker, s
         _restore(clerk, colleague)
     registration.refresh_from_db()
     assert (refusal.value.problem, registration.state) == (Problem.ACT_NOT_POSSIBLE, state)
+
+
+@pytest.mark.usefixtures("committed")
+def test_phones_that_their_owner_changes_meanwhile_are_ended_all_the_same(clerk: Worker, visitor: Make) -> None:
+    visitor(language="en").enrol(person("citizen"))
+    registration, device = Registration.objects.get(), Device.objects.get()
+    at = visit(clerk, "citizen", Purpose.PHONE)
+
+    def change() -> None:
+        with suppress(Refused):
+            devices.change_state(registration, device.id, DeviceState.DISABLED, "own_wish")
+
+    end = partial(acts.ask, at, clerk.on_duty, acts.Asked(Act.END_PHONES, ReasonCode.LOST))
+    race([change, end])
+    assert Device.objects.get().state == DeviceState.DELETED
 
 
 @pytest.mark.usefixtures("committed")

@@ -87,6 +87,8 @@ def move(registration: Registration, device_id: UUID, wanted: DeviceState, reaso
 
 def end_all(registration: Registration, reason: str, actor: Actor) -> None:
     """Delete every phone and the code of a registration, within the caller's transaction; the member is told."""
+    # As in move(): so that none is bound or changed beside it, and nobody waits for the other.
+    Registration.objects.select_for_update().get(pk=registration.pk)
     DeviceCode.objects.filter(registration=registration).delete()
     left = Device.objects.filter(registration=registration).exclude(state=DeviceState.DELETED)
     ended = list(left.select_for_update().order_by("bound_at"))
