@@ -13,6 +13,7 @@ import time_machine
 from django.db import transaction
 
 from nhi_express.audit.catalogue import Event
+from nhi_express.audit.models import Entry
 from nhi_express.core import clock
 from nhi_express.devices import flows as devices
 from nhi_express.devices.adapters.webauthn import creation_options, discovery_options
@@ -191,6 +192,8 @@ def test_a_stopped_phone_or_member_ends_the_session_at_once_and_opens_no_other(
     stop(phone)
     assert computer.get("/units/stay").status_code == 302
     assert Computer().enter(passkey).json()["problem"]["code"] == problem.value.code
+    assert payloads(Event.DESK_REFUSED) == [{"how": "passkey", "problem": problem.value.code}]
+    assert Entry.objects.get(event=Event.DESK_REFUSED.value).registration == phone.registration_id
 
 
 def test_another_phone_that_is_disabled_ends_nothing() -> None:

@@ -25,7 +25,7 @@ from nhi_express.devices.flows.codes import (
     make_code,
     redeem,
 )
-from nhi_express.devices.flows.passkeys import passkey_options, prove_passkey
+from nhi_express.devices.flows.passkeys import passkey_options, prove_passkey, refuse_stopped
 from nhi_express.devices.flows.phones import (
     ACTS,
     act_on,
@@ -90,6 +90,7 @@ __all__ = [
     "phones_here",
     "prove_passkey",
     "redeem",
+    "refuse_stopped",
     "rename",
     "session",
     "sign_in",

@@ -38,8 +38,8 @@ def prove_passkey(token: str, assertion: dict[str, Any]) -> Device:
     """The bound phone whose passkey answered; the challenge is spent by it.
 
     The passkey's user handle is not looked at: it names a binding by chance numbers, as the passkey's id does already.
-    Raises :class:`Refused`, alike for a passkey that nobody has and for one whose answer does not hold; what became of
-    the phone or its owner's registration is told only to who holds the passkey.
+    What became of the phone is for the caller to ask (:func:`refuse_stopped`), who notes it where it was used.
+    Raises :class:`Refused`, alike for a passkey that nobody has and for one whose answer does not hold.
     """
     challenge = challenge_of(token, "desk", _ANYBODY)
     device = _claimed(assertion)
@@ -47,11 +47,15 @@ def prove_passkey(token: str, assertion: dict[str, Any]) -> Device:
     with transaction.atomic():
         spend_challenge(challenge)
         rows.change(Device, {"id": device.id}, sign_count=counted(device, counter))
+    return device
+
+
+def refuse_stopped(device: Device) -> None:
+    """Raise :class:`Refused` where a phone or its owner's registration is stopped: told to who holds the passkey."""
     accounts.refuse_suspended(device.registration)
     if device.state != DeviceState.ACTIVE:
         deleted = device.state == DeviceState.DELETED
         raise Refused(Problem.DEVICE_GONE if deleted else Problem.DEVICE_DISABLED)
-    return device
 
 
 def _claimed(assertion: dict[str, Any]) -> Device:

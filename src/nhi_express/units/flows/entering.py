@@ -87,11 +87,13 @@ def enter_by_passkey(token: str, assertion: dict[str, Any]) -> tuple[UUID, str]:
 def open_desk(member: UUID, how: How, device: Device | None = None) -> str:
     """Open the desk for a member who has proven to be one. Returns the secret for the cookie.
 
-    Raises :class:`Refused` when the registration is suspended, or no unit has named the member its officer; a refusal
-    is on record.
+    Raises :class:`Refused` when the phone or the registration is stopped, or no unit has named the member its officer;
+    a refusal is on record.
     """
     registration = accounts.living(member)
     try:
+        if device is not None:
+            devices.refuse_stopped(device)
         return _open(_usable(registration), _first_duty(member), how, device)
     except Refused as refusal:
         about = About(member, registration.id if registration else None)
