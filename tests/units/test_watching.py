@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
 from nhi_express.core.jobs import run_task
 from nhi_express.units.flows.working import WORKING
-from nhi_express.units.models import Batch
+from nhi_express.units.models import Batch, DeskSession
 from nhi_express.units.rules import BatchState
 from nhi_express.units.views import watching
 from tests.units.desk_pages import Office, path_of
@@ -120,6 +122,34 @@ def test_a_stream_ends_when_its_list_is_gone() -> None:
     Batch.objects.filter(pk=batch.pk).delete()
     assert list(pieces) == []
     leave(stream)
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_page_that_asks_by_itself_keeps_no_desk_open() -> None:
+    with time_machine.travel("2026-11-23T08:00:00+00:00", tick=False) as time:
+        office = Office(1)
+        batch = bring(office.desk, [line(office.people[0])])
+        began = set(DeskSession.objects.values_list("seen_at", flat=True))
+        for _ in range(3):
+            time.shift(timedelta(minutes=4))
+            assert office.get(path_of(batch, "progress"), Accept="application/json").status_code == 200
+            stream = opened(office, batch)
+            assert stream.status_code == 200
+            leave(stream)
+        assert set(DeskSession.objects.values_list("seen_at", flat=True)) == began
+        time.shift(timedelta(minutes=4))
+        assert office.get(path_of(batch, "progress"), Accept="application/json").status_code == 401
+        assert office.get(path_of(batch, "events"), Accept="text/event-stream").status_code == 401
+        assert office.get(path_of(batch)).status_code == 302
+
+
+def test_what_the_officer_does_keeps_it_open() -> None:
+    with time_machine.travel("2026-11-23T08:00:00+00:00", tick=False) as time:
+        office = Office(1)
+        batch = bring(office.desk, [line(office.people[0])])
+        for _ in range(3):
+            time.shift(timedelta(minutes=10))
+            assert office.get(path_of(batch)).status_code == 200
 
 
 def test_who_is_signed_out_is_told_so_and_holds_no_thread() -> None:

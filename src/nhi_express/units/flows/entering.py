@@ -137,15 +137,16 @@ def _told(duty: Duty) -> dict[str, str]:
     return {"unit": duty.unit.code, "officer": str(duty.officer.id)}
 
 
-def desk_of(secret: str) -> Desk | None:
-    """Who acts by this secret and for which unit, or None.
+def desk_of(secret: str, *, touch: bool = True) -> Desk | None:
+    """Who acts by this secret and for which unit, or None. ``touch``: somebody does something, so it is not idle.
 
     None when it is unknown, idle, too old; when the officer's duty, the registration, the phone or the mandate was
     stopped, or a unit was struck off the insurer's list; when the password was changed since.
     """
     found = _session(secret)
     limits = {"idle_minutes": config().portal_idle_minutes, "hours": config().portal_session_hours}
-    if found is None or devices.is_over(found, **limits):
+    over = devices.is_over if touch else devices.timed_out
+    if found is None or over(found, **limits):
         return None
     return Desk(found.unit, found.officer)
 

@@ -32,10 +32,18 @@ def at_desk(view: _View[_Rest]) -> Callable[..., HttpResponseBase]:
 
     Others are led to signing in, and back afterwards; a script and a form are told U-02.
     """
+    return _guarded(view, touch=True)
 
+
+def watching_desk(view: _View[_Rest]) -> Callable[..., HttpResponseBase]:
+    """The same for what a page asks by itself: a desk that nobody sits at goes idle all the same."""
+    return _guarded(view, touch=False)
+
+
+def _guarded(view: _View[_Rest], *, touch: bool) -> Callable[..., HttpResponseBase]:
     @wraps(view)
     def guarded(request: HttpRequest, *args: _Rest.args, **kwargs: _Rest.kwargs) -> HttpResponseBase:
-        desk = desk_here(request)
+        desk = desk_here(request, touch=touch)
         if desk is not None:
             return view(request, desk, *args, **kwargs)
         if request.method != "GET" or _asks_for_data(request):
@@ -55,10 +63,10 @@ def secret_of(request: HttpRequest) -> str:
     return request.COOKIES.get(COOKIE, "")
 
 
-def desk_here(request: HttpRequest) -> Desk | None:
+def desk_here(request: HttpRequest, *, touch: bool = True) -> Desk | None:
     """Who acts in this browser, and for which unit."""
     secret = secret_of(request)
-    return desk_of(secret) if secret else None
+    return desk_of(secret, touch=touch) if secret else None
 
 
 def page(

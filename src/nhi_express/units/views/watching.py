@@ -24,7 +24,7 @@ from nhi_express.units.flows.desk import Desk
 from nhi_express.units.flows.working import WORKING
 from nhi_express.units.models import Batch
 from nhi_express.units.views import showing
-from nhi_express.units.views.desk import at_desk
+from nhi_express.units.views.desk import watching_desk
 
 # Of eight threads a process, as `core.server` starts it, streams leave six to everybody else.
 STREAMS: Final = 2
@@ -37,14 +37,14 @@ def _told(batch: Batch) -> dict[str, str | int | None]:
     return showing.told(batch, lists.progress(batch))
 
 
-@at_desk
+@watching_desk
 @require_GET
 def progress(_request: HttpRequest, desk: Desk, batch_id: UUID) -> HttpResponse:
     """How far a list is, once."""
     return JsonResponse(_told(lists.find(desk, batch_id)))
 
 
-@at_desk
+@watching_desk
 @require_GET
 def events(_request: HttpRequest, desk: Desk, batch_id: UUID) -> HttpResponseBase:
     """The same whenever it changes, for a while; 204 where no more streams have room: the browser then asks no more."""
