@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -10,13 +11,16 @@ from typing import Any
 import pytest
 
 from nhi_express.audit.catalogue import Event
+from nhi_express.help.errors import Refused
+from nhi_express.units.flows import lists
 from nhi_express.units.flows.desk import Desk
 from nhi_express.units.models import Batch, BatchPart
+from nhi_express.units.views.api import bodies
 from nhi_express.units.views.receiving import most_bytes
 from tests.counting import events
 from tests.races.racing import race
 from tests.tasks import drain
-from tests.units.api_acts import KEY, by_file, by_rows, mixed, problem, send_file, send_rows
+from tests.units.api_acts import FIELDS, KEY, by_file, by_rows, mixed, problem, send_file, send_rows
 from tests.units.payroll import API, Payroll, payroll_of
 from tests.units.staff import OTHER, UNIT, checked, csv_of, desk_of, employ, line, outcomes, staff
 
@@ -222,6 +226,46 @@ def test_a_file_that_cannot_be_read_tells_why(payroll: Payroll) -> None:
     told = payroll.get(f"/lists/{sent.json()['id']}", **{"Accept-Language": "en"}).json()
     assert told["state"] == "refused"
     assert told["problem"] == {"code": "U-13", "title": "The headings of the columns are missing"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "[" + "[]," * 60_000 + "[]]",
+        '[{"name": [' + "[]," * 60_000 + "[]]}]",
+        '[{"name": "' + "x" * 100_000 + '"}]',
+        "[" + "[" * 100_000,
+    ],
+)
+def test_an_element_that_is_far_too_long_is_not_taken_apart(payroll: Payroll, body: str) -> None:
+    assert problem(send_rows(payroll, body)) == (400, "U-43")
+    assert not Batch.objects.exists()
+
+
+def test_one_element_of_many_megabytes_takes_little_memory() -> None:
+    body = '[{"name": [' + "[]," * 3_000_000 + "[]]}]"
+    tracemalloc.start()
+    with pytest.raises(Refused):
+        list(bodies._elements(body))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 4_000_000
+
+
+def test_a_row_may_be_as_long_as_its_cells_and_written_as_json_likes(payroll: Payroll) -> None:
+    row = dict.fromkeys(FIELDS, "𠮷" * 500)
+    body = json.dumps([row, {"name": "x"}, row, {"name": "y"}], indent=1)
+    assert len(body) > 60_000
+    assert send_rows(payroll, body).status_code == 200
+    drain()
+    assert Batch.objects.get().lines == 4
+
+
+def test_a_unit_brings_so_many_lists_a_day(payroll: Payroll, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lists, "MOST_A_DAY", 2)
+    for number in range(2):
+        assert send_rows(payroll, [{}], key=f"march-2026-list-{number}").status_code == 200
+    assert problem(send_rows(payroll, [{}], key="march-2026-list-2")) == (429, "U-26")
 
 
 def test_a_unit_has_no_more_open_lists_than_it_may(payroll: Payroll) -> None:

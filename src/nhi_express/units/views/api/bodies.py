@@ -79,13 +79,27 @@ def _elements(text: str) -> Iterator[object]:
             raise Refused(Problem.LIST_EMPTY)
         more = True
         while more:
-            value, at = _DECODER.raw_decode(text, at)
+            value, length = _decoded(text, at)
             yield value
+            at += length
             at, more = _next(text, at)
     except (ValueError, RecursionError) as error:
         raise _not_expected("body") from error
     if text[at:].strip():
         raise _not_expected("body")
+
+
+# Most rows fit into the first piece; all that one may hold fits into the second, as JSON writes it at its longest.
+_USUAL, _LONGEST = 1_024, 32_768
+
+
+def _decoded(text: str, at: int) -> tuple[object, int]:
+    """The element that stands at a place, and its length. Raises :class:`ValueError` also for one that is far too long:
+    a body that is one element would take twenty times its length in memory."""
+    try:
+        return _DECODER.raw_decode(text[at : at + _USUAL])
+    except ValueError:
+        return _DECODER.raw_decode(text[at : at + _LONGEST])
 
 
 def _next(text: str, at: int) -> tuple[int, bool]:
