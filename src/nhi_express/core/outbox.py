@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from smtplib import SMTPException
 from uuid import UUID
 
+from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import connection, transaction
 from django.template.loader import render_to_string
@@ -24,6 +25,7 @@ from nhi_express.core.vault import vault
 _IN_HAND = timedelta(minutes=5)
 # Sixty bits, and a month: notices are read late.
 STOP_CODE_LENGTH, _STOP_CODES_LAST = 12, timedelta(days=30)
+_BETWEEN = f"\n\n{'─' * 20}\n\n"
 _FIRST_WAIT, _LONGEST_WAIT, _MOST_ATTEMPTS = timedelta(seconds=30), timedelta(hours=6), 30
 
 
@@ -31,6 +33,7 @@ _FIRST_WAIT, _LONGEST_WAIT, _MOST_ATTEMPTS = timedelta(seconds=30), timedelta(ho
 class Letter:
     """What to send: ``kind`` names the template ``<room>/mail/<name>.txt`` as ``room/name``.
 
+    ``language`` is the reader's; empty: they have not chosen any yet, and get every one, one below the other.
     A letter ``about`` a registration carries a stop code: who reads of an act that was not theirs types it at /stop/.
     """
 
@@ -150,19 +153,26 @@ def _put_off(notice: Notice, error: Exception) -> None:
 
 def _deliver(notice: Notice) -> None:
     content = json.loads(vault().open(notice.sealed, _context(notice.id)))
-    room, name = notice.kind.split("/")
-    with translation.override(notice.language):
-        text = render_to_string(f"{room}/mail/{name}.txt", {**content["values"], "site_url": config().site_url})
-    subject, body = text.split("\n", 1)
+    languages = [notice.language] if notice.language else [code for code, _ in settings.LANGUAGES]
+    written = [_written(notice.kind, language, content["values"]) for language in languages]
     headers = {"Message-ID": f"<{notice.id}@{config().site_host}>"}
     EmailMessage(
-        subject.strip(),
-        body.strip() + "\n",
+        " / ".join(subject for subject, _ in written),
+        _BETWEEN.join(body for _, body in written) + "\n",
         config().mail_from,
         [content["address"]],
         connection=get_connection(),
         headers=headers,
     ).send()
+
+
+def _written(kind: str, language: str, values: dict[str, str]) -> tuple[str, str]:
+    """Subject and body in a language: the first line of the template, and all others."""
+    room, name = kind.split("/")
+    with translation.override(language):
+        text = render_to_string(f"{room}/mail/{name}.txt", {**values, "site_url": config().site_url})
+    subject, body = text.split("\n", 1)
+    return subject.strip(), body.strip()
 
 
 def _context(identifier: UUID) -> str:

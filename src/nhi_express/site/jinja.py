@@ -12,7 +12,8 @@ from xml.etree import ElementTree
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
-from jinja2 import Environment, StrictUndefined, pass_context
+from jinja2 import Environment, StrictUndefined, pass_context, pass_eval_context
+from jinja2.nodes import EvalContext
 from jinja2.runtime import Context
 from markupsafe import Markup
 
@@ -42,9 +43,11 @@ class Strict(StrictUndefined):
 def environment(**options: Any) -> Environment:  # noqa: ANN401 - whatever Django's backend hands on
     """The environment for Django's Jinja2 backend; ``options`` are the backend's own.
 
-    Any name a template uses without having been given it is an error: a page never shows a silent gap.
+    Any name a template uses without having been given it is an error: a page never shows a silent gap. Mails are plain
+    text, in which nothing is escaped: a P&G is no P&amp;G there.
     """
     options["undefined"] = Strict
+    options["autoescape"] = _is_markup
     made = Environment(**options, extensions=["jinja2.ext.i18n"], trim_blocks=True, lstrip_blocks=True)  # noqa: S701
     made.install_gettext_callables(  # type: ignore[attr-defined]
         gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
@@ -57,6 +60,10 @@ def environment(**options: Any) -> Environment:  # noqa: ANN401 - whatever Djang
     return made
 
 
+def _is_markup(template: str | None) -> bool:
+    return template is None or not template.endswith(".txt")
+
+
 def hotline_links() -> dict[str, Markup]:
     """The hotline's numbers, each a link that dials."""
     link = Markup('<a class="number" href="tel:{}">{}</a>')
@@ -64,13 +71,14 @@ def hotline_links() -> dict[str, Markup]:
     return {name: link.format(number.dialled, number.shown) for name, number in numbers.items()}
 
 
-def translated(message: str, **values: object) -> Markup:
-    """The message in the page's language, with its values escaped.
+@pass_eval_context
+def translated(template: EvalContext, message: str, **values: object) -> str:
+    """The message in the page's language, with its values escaped where the template is markup.
 
     Does what Jinja2's own newstyle gettext does, without its two detours through the template's context and without
     looking a sentence up twice: words were most of what a page cost.
     """
-    text = _sentence(get_language(), message)
+    text = _sentence(get_language(), message) if template.autoescape else gettext(message)
     return text % values if "%" in text else text
 
 
