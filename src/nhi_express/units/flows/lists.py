@@ -48,6 +48,8 @@ __all__ = [
 ]
 
 MOST_OPEN = 5
+# A unit brings one list a month; each is kept for a while, and a stopped one leaves room for the next at once.
+MOST_A_DAY = 50
 _UNFINISHED = (*working.WORKING, BatchState.CHECKED)
 _PIECE = 128 * 1024
 
@@ -89,7 +91,7 @@ def receive(desk: Desk, name: str, chunks: Iterable[bytes], *, request_key: str 
     """Take a list in: its pieces are sealed as they come, and the whole is stored at once or not at all.
 
     ``request_key``: sent again with the same content, the list that it brought before is the answer.
-    Raises :class:`Refused`: too large, too many open lists, or the key was used for other content.
+    Raises :class:`Refused`: too large, too many open lists, too many in a day, or the key was used for other content.
     """
     batch_id, digest = randomness.identifier(), hashlib.sha256()
     parts = list(_sealed_parts(batch_id, _taken(chunks, digest)))
@@ -142,7 +144,10 @@ def _store(desk: Desk, batch: Batch, name: str, parts: list[tuple[UUID, int, byt
     if Batch.objects.filter(unit=desk.unit, state__in=_UNFINISHED).count() >= MOST_OPEN:
         raise Refused(Problem.TOO_MANY_LISTS)
     now = clock.now()
-    batch.unit, batch.officer, batch.source, batch.state = desk.unit, desk.officer, desk.source, BatchState.RECEIVED
+    if Batch.objects.filter(unit=desk.unit, created_at__gt=now - timedelta(days=1)).count() >= MOST_A_DAY:
+        raise Refused(Problem.TOO_MANY_LISTS_TODAY, most=MOST_A_DAY)
+    batch.unit, batch.officer, batch.source, batch.client = desk.unit, desk.officer, desk.source, desk.client
+    batch.state = BatchState.RECEIVED
     batch.sealed_name = vault().seal(name.encode("utf-8", "replace"), working.name_context(batch.id))
     batch.created_at = batch.state_at = batch.turn_at = now
     batch.file_until = now + timedelta(days=config().unit_file_days)
@@ -228,13 +233,17 @@ def confirm(desk: Desk, batch_id: UUID, version: int) -> Batch:
 
 
 def stop(desk: Desk, batch_id: UUID) -> Batch:
-    """Stop a list wherever it is; whoever is invited already stays invited. Raises :class:`Refused` when it is over."""
+    """Stop a list wherever it is; whoever is invited already stays invited. Its file goes at once, its lines in time.
+
+    Raises :class:`Refused` when it is over.
+    """
     unfinished = Batch.objects.filter(pk=batch_id, unit=desk.unit, state__in=_UNFINISHED)
     with transaction.atomic():
         if not _move(unfinished, BatchState.STOPPED):
             find(desk, batch_id)
             raise Refused(Problem.BATCH_NOT_THERE_YET)
         batch = find(desk, batch_id)
+        BatchPart.objects.filter(batch=batch).delete()
         _record(Event.LIST_STOPPED, desk, batch, rows=batch.invited)
     return batch
 

@@ -39,6 +39,7 @@ _SENDING = refusals(
     Problem.LIST_EMPTY,
     Problem.REQUEST_KEY_TAKEN,
     Problem.TOO_MANY_LISTS,
+    Problem.TOO_MANY_LISTS_TODAY,
 )
 
 
