@@ -108,24 +108,24 @@ class VersionIn(Schema):
 
 
 class PersonOut(Schema):
-    """Somebody who was invited. ``list``, ``line`` and ``staff_number`` are null for who has left the unit, and
-    ``staff_number`` also once the list was removed."""
+    """Somebody who was invited. Of who has left the unit only that is told, and all else is null; ``staff_number`` is
+    null also once the list was removed."""
 
-    id: UUID
+    id: UUID | None = None
     status: InvitationState
-    since: datetime
-    until: datetime
+    since: datetime | None = None
+    until: datetime | None = None
     left: bool = Field(description="no longer insured through the unit")
-    list: UUID | None
-    line: int | None
-    staff_number: str | None
+    list: UUID | None = None
+    line: int | None = None
+    staff_number: str | None = None
 
 
 class PeopleOut(Schema):
     """Some of the people; ask again with ``after`` for the next, until it is null."""
 
     people: list[PersonOut]
-    after: UUID | None
+    after: str | None
 
 
 _REFUSED: dict[str, Any] = {
