@@ -42,7 +42,7 @@ def invited(who: str, *, unit: str = UNIT, way: str = "letter") -> Invitation:
     """What a unit's confirmed list makes for a persona."""
     key = member_of(who).key
     with transaction.atomic():
-        made = invite(unit, [Invitee(key, way)], "zh-hant")
+        made = invite(unit, [Invitee(key, way)])
     return Invitation.objects.get(pk=made[key])
 
 

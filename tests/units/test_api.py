@@ -13,17 +13,21 @@ import time_machine
 from django.test import Client as Browser
 from oauth2_provider.models import get_access_token_model
 
+from nhi_express.audit.catalogue import Event
 from nhi_express.audit.models import Entry
 from nhi_express.core import clock
+from nhi_express.core.encoding import from_base64url
 from nhi_express.enrolment.models import Invitation
 from nhi_express.units.flows.clients import end_client
 from nhi_express.units.flows.desk import Desk
+from nhi_express.units.views.api import people as api_people
 from nhi_sandbox.register import RegisterRow
 from tests.tasks import drain
-from tests.units.api_acts import by_file, mixed, problem, send_rows
+from tests.units.api_acts import KEY, by_file, mixed, problem, send_file, send_rows
+from tests.units.duties import payloads
 from tests.units.hearing import Heard
 from tests.units.payroll import API, Payroll, payroll_of
-from tests.units.staff import OTHER, UNIT, desk_of, email_of, employ, line, staff
+from tests.units.staff import OTHER, UNIT, checked, csv_of, desk_of, email_of, employ, enrolled, line, staff
 
 
 @pytest.fixture
@@ -36,8 +40,8 @@ def payroll(desk: Desk) -> Payroll:
     return payroll_of(desk).enter()
 
 
-def sent_and_checked(payroll: Payroll, people: Sequence[RegisterRow]) -> str:
-    path = f"/lists/{by_file(payroll, [line(row) for row in people]).json()['id']}"
+def sent_and_checked(payroll: Payroll, people: Sequence[RegisterRow], key: str = KEY) -> str:
+    path = f"/lists/{send_file(payroll, csv_of(map(line, people)), key).json()['id']}"
     drain()
     return path
 
@@ -116,7 +120,47 @@ def test_of_who_left_the_unit_nothing_is_told(payroll: Payroll, done: tuple[Sequ
     shown = payroll.get("/people").json()["people"]
     gone = [one for one in shown if one["left"]]
     assert len(shown) == 2
-    assert [(one["list"], one["line"], one["staff_number"]) for one in gone] == [(None, None, None)]
+    assert gone == [dict.fromkeys(gone[0]) | {"status": "open", "left": True}], "all else is null"
+
+
+def test_where_to_go_on_tells_nothing_of_who_stands_there(
+    payroll: Payroll, done: tuple[Sequence[RegisterRow], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api_people, "_PEOPLE_AT_ONCE", 1)
+    people, _ = done
+    employ([row._replace(unit_code=OTHER) for row in people])
+    first, again = (payroll.get("/people").json() for _ in range(2))
+    assert first["after"] != again["after"], "not even that it is the same person as before"
+    for one in Invitation.objects.all():
+        assert one.pk.hex not in first["after"].replace("-", "")
+        assert one.pk.bytes not in from_base64url(first["after"])
+    second = payroll.get(f"/people?after={first['after']}").json()
+    assert len(second["people"]) == 1
+    third = payroll.get(f"/people?after={second['after']}").json()
+    assert (third["people"], third["after"]) == ([], None)
+
+
+def test_what_payroll_systems_do_is_on_record_under_their_name(
+    payroll: Payroll, done: tuple[Sequence[RegisterRow], str]
+) -> None:
+    stopped = sent_and_checked(payroll, employ(staff(4))[2:], key="march-2026-list-2")
+    payroll.post(f"{stopped}/stop")
+    for event, count in (
+        (Event.LIST_RECEIVED, 2),
+        (Event.LIST_CONFIRMED, 1),
+        (Event.LIST_STOPPED, 1),
+        (Event.INVITED, 2),
+    ):
+        told = payloads(event)
+        assert [one["client"] for one in told] == [payroll.client_id] * count, event
+    assert payloads(Event.CLIENT_TOKEN_GIVEN) == [{"unit": UNIT, "client": payroll.client_id}]
+
+
+def test_what_officers_do_names_no_client(desk: Desk) -> None:
+    people = employ(staff(1))
+    enrolled(desk, checked(desk, map(line, people)))
+    for event in (Event.LIST_RECEIVED, Event.LIST_CONFIRMED, Event.INVITED):
+        assert ["client" in one for one in payloads(event)] == [False], event
 
 
 def test_people_are_told_by_line_and_staff_number_alone(

@@ -17,7 +17,9 @@ from typer.testing import CliRunner
 
 from nhi_express.audit.catalogue import Event
 from nhi_express.core import clock, outbox
+from nhi_express.core.models import Notice
 from nhi_express.enrolment.flows import activation, invitations
+from nhi_express.enrolment.flows.inviting import end_of
 from nhi_express.enrolment.models import Invitation
 from nhi_express.help.catalogue import Problem
 from nhi_express.units import commands, jobs, pdf
@@ -31,6 +33,7 @@ from tests.visitor import person
 
 pytestmark = pytest.mark.usefixtures("people")
 SOME = ("staff_target", "staff_mobile", "staff_code", "staff_foreign", "hard_name")
+_UNTIL = re.compile(r"Good until (\d+-\d+-\d+)")
 _CODE = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}")
 
 
@@ -94,6 +97,35 @@ def test_the_last_day_on_the_letter_is_the_last_good_day(waiting: list[Invitatio
         assert finishing.claim_by_typing(own, code, HERE)
     with time_machine.travel(until + timedelta(seconds=1)), refused(Problem.ACTIVATION_CODE_EXPIRED):
         finishing.claim_by_typing(own, code, HERE)
+
+
+def test_no_code_is_promised_longer_than_its_invitation_lasts(waiting: list[Invitation], tmp_path: Path) -> None:
+    last = clock.today() + timedelta(days=4)
+    Invitation.objects.filter(pk=waiting[1].pk).update(until=end_of(last))
+    print_due(tmp_path)
+    promised = [_UNTIL.findall(page)[0] for page in pages_in(tmp_path)]
+    usual = clock.today() + timedelta(days=20)
+    told = [f"{day.year}-{day.month}-{day.day}" for day in (usual, last, usual, usual, usual)]
+    assert promised == told, "each letter says its own day"
+    untils = list(Invitation.objects.order_by("created_at").values_list("code_until", flat=True))
+    assert untils == [end_of(usual), end_of(last), *[end_of(usual)] * 3]
+    own, code = str(number_of(SOME[1])), codes_in(tmp_path)[1]
+    with time_machine.travel(end_of(last) - timedelta(seconds=1)):
+        assert finishing.claim_by_typing(own, code, HERE)
+    with time_machine.travel(end_of(last)), refused(Problem.NO_INVITATION):
+        finishing.claim_by_typing(own, code, HERE)
+
+
+def test_nor_is_a_mailed_one() -> None:
+    made = invited("staff_mail", way="mail")
+    soon = clock.now() + timedelta(hours=2)
+    Invitation.objects.update(until=soon)
+    jobs.sweep()
+    drain()
+    outbox.send_due()
+    made.refresh_from_db()
+    assert made.code_until == soon
+    assert f"{soon.astimezone(clock.TAIPEI):%Y-%m-%d %H:%M}" in mail.outbox[0].body
 
 
 def test_many_letters_go_into_several_files(
@@ -227,11 +259,13 @@ def test_who_has_no_postal_address_is_mailed_a_code_without_a_link() -> None:
     (letter,) = mail.outbox
     assert letter.to == [member_of("staff_mail").record.email]
     assert "http" not in letter.body and person("staff_mail").name not in letter.body
-    (code,) = _CODE.findall(str(letter.body))
+    (code,) = set(_CODE.findall(str(letter.body)))
     assert finishing.claim_by_typing(str(number_of("staff_mail")), code, HERE)
     made.refresh_from_db()
     assert made.code_until is not None
     assert timedelta(hours=23) < made.code_until - clock.now() <= timedelta(hours=24)
+    assert f"{made.code_until.astimezone(clock.TAIPEI):%Y-%m-%d %H:%M}" in letter.body
+    assert not Notice.objects.get().bulk, "its time runs while it waits"
     assert (jobs.sweep(), drain()) == (0, 0)
 
 
@@ -271,8 +305,8 @@ def test_a_code_is_kept_once_however_many_make_one() -> None:
 
 def test_letters_say_the_same_in_both_languages() -> None:
     day = date(2026, 12, 15)
-    page = pdf.Letter("陳小明", "臺中市1號", "示範公司", "7K3M-9PXD-2HWA", "http://app.localhost/#token")
-    (told,) = PdfReader(io.BytesIO(pdf.letters([page], day))).pages
+    page = pdf.Letter("陳小明", "臺中市1號", "示範公司", "7K3M-9PXD-2HWA", "http://app.localhost/#token", day)
+    (told,) = PdfReader(io.BytesIO(pdf.letters([page]))).pages
     text = told.extract_text()
     assert "啟用碼" in text and "Activation code" in text
     assert "115" in text and "2026" in text

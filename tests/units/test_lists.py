@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,7 +13,7 @@ from django.db import connection
 from django_tasks_db.models import DBTaskResult
 
 from nhi_express.audit.catalogue import Event
-from nhi_express.core import jobs, outbox
+from nhi_express.core import clock, jobs, outbox
 from nhi_express.core.config import config
 from nhi_express.core.models import Notice
 from nhi_express.core.vault import vault
@@ -66,13 +67,11 @@ def test_a_good_list_is_checked_confirmed_and_its_people_invited() -> None:
     assert set(invited) == set(keys)
     for place, key in enumerate(keys):
         registration, invitation = Registration.objects.get(member=key), invited[key]
-        assert (registration.state, registration.reason, registration.language) == (
-            "pending_activation",
-            "unit",
-            "zh-hant",
-        )
+        assert (registration.state, registration.reason) == ("pending_activation", "unit")
+        assert registration.language == "", "the officer's language need not be theirs"
         assert (invitation.unit, invitation.state, invitation.code_due) == (UNIT, "open", True)
-        assert invitation.until - invitation.created_at == timedelta(days=90)
+        last = (invitation.until - timedelta(seconds=1)).astimezone(clock.TAIPEI).date()
+        assert last == clock.today() + timedelta(days=89), "all of the ninetieth day"
         assert BatchRow.objects.get(member=key).invitation == invitation
         way = "letter" if people[place].postal_address else "mail" if people[place].email else "none"
         assert invitation.code_way == way
@@ -274,6 +273,44 @@ def test_after_its_time_the_file_is_removed_with_all_that_its_lines_held() -> No
     assert (done.state, done.invited, lists.name_of(done)) == (BatchState.DONE, 1, "")
     assert [(one.state, one.cells.name) for one in lists.rows(done)] == [(RowState.INVITED, "")]
     assert events(Event.LIST_REMOVED) == 2
+
+
+def test_a_stopped_list_keeps_no_file_and_a_finished_one_for_its_time() -> None:
+    desk, people = desk_of(), employ(staff(3))
+    kept = enrolled(desk, checked(desk, [line(people[0])]))
+    for batch in (bring(desk, [line(people[1])]), checked(desk, [line(people[2], birth_date="x")])):
+        lists.stop(desk, batch.id)
+    drain()
+    assert set(BatchPart.objects.values_list("batch_id", flat=True)) == {kept.id}
+    assert kept.file_until and kept.file_until > kept.created_at + timedelta(days=29)
+    stopped = lists.find(desk, batch.id)
+    assert (stopped.state, lists.rows(stopped)[0].cells.name) == (BatchState.STOPPED, people[2].name)
+
+
+def test_a_list_that_is_stopped_while_it_is_read_stays_stopped() -> None:
+    desk = desk_of()
+    batch = bring(desk, map(line, employ(staff(3))))
+    lists.stop(desk, batch.id)
+    batch.state = BatchState.RECEIVED
+    with suppress(working.Overtaken):
+        working._read(batch)
+    batch.refresh_from_db()
+    assert (batch.state, batch.problem, BatchLines.objects.exists()) == (BatchState.STOPPED, "", False)
+    assert events(Event.LIST_REFUSED) == 0
+
+
+def test_a_unit_brings_so_many_lists_a_day_and_no_more() -> None:
+    desk = desk_of()
+    with time_machine.travel("2026-11-23T08:00:00+00:00", tick=False) as time:
+        for number in range(lists.MOST_A_DAY):
+            lists.stop(desk, bring(desk, [], request_key=f"{number}").id)
+        with pytest.raises(Refused) as refusal:
+            bring(desk, [], request_key="one more")
+        assert (refusal.value.problem, refusal.value.details) == (Problem.TOO_MANY_LISTS_TODAY, {"most": 50})
+        assert bring(desk, [], request_key="7").request_key, "the same request once more brings no further list"
+        assert bring(desk_of(OTHER), [])
+        time.shift(timedelta(days=1, seconds=1))
+        assert bring(desk, [])
 
 
 def test_the_queue_holds_identifiers_alone() -> None:

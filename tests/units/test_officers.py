@@ -234,10 +234,10 @@ def test_a_question_ends_after_thirty_days() -> None:
         with refused(Problem.NOT_FOUND):
             officers.accept(registered(OFFICER), question.id)
         assert (jobs.tidy(), jobs.tidy()) == (2, 0), "and the session in which it was asked"
+        assert letters_to(OFFICER)[-1] == "投保單位已收回邀請"
     assert events(Event.OFFICER_TAKEN_BACK) == 1
     question.refresh_from_db()
     assert (question.state, bytes(question.sealed_typed)) == ("ended", b"")
-    assert letters_to(OFFICER)[-1] == "投保單位已收回邀請"
 
 
 def test_a_question_is_answered_once() -> None:

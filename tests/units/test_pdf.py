@@ -29,7 +29,7 @@ PROGRAMS = [
 
 def letter(name: str = "陳小明", address: str = "臺中市西屯區示範路1號", unit: str = "示範公司") -> Letter:
     """A letter with one thing changed."""
-    return Letter(name, address, unit, "7K3M-9PXD-2HWA", LINK)
+    return Letter(name, address, unit, "7K3M-9PXD-2HWA", LINK, DAY)
 
 
 def text_of(pdf: bytes) -> list[str]:
@@ -55,7 +55,7 @@ def test_the_font_has_the_hard_names(mark: str) -> None:
 
 
 def test_hard_names_are_on_the_page_in_a_font_that_comes_along() -> None:
-    for pdf in (letters([letter(name=HARD)], DAY), slips([Slip(HARD, "示範公司")])):
+    for pdf in (letters([letter(name=HARD)]), slips([Slip(HARD, "示範公司")])):
         assert HARD in text_of(pdf)[0]
         assert {name.partition("-")[0] for name in fonts_of(pdf)} == {"NotoSansCJKtc"}
 
@@ -64,7 +64,7 @@ def test_what_the_font_lacks_is_reported_and_visibly_marked() -> None:
     name = "陳\U0002a6a5\ue000明"
     assert unprintable(name) == {"\U0002a6a5", "\ue000"}
     assert printable(name) == f"陳{MISSING}{MISSING}明"
-    for pdf in (letters([letter(name=name)], DAY), slips([Slip(name, "示範公司")])):
+    for pdf in (letters([letter(name=name)]), slips([Slip(name, "示範公司")])):
         assert f"陳{MISSING}{MISSING}明" in text_of(pdf)[0]
 
 
@@ -75,7 +75,7 @@ def test_a_selector_of_forms_is_no_character_by_itself() -> None:
 
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_a_name_is_never_a_program(name: str) -> None:
-    told = text_of(letters([letter(name=name, address=name, unit=name)], DAY))
+    told = text_of(letters([letter(name=name, address=name, unit=name)]))
     squeezed = told[0].replace(" ", "")
     assert len(told) == 1
     assert squeezed.count(name.replace(" ", "")) == 4
@@ -85,7 +85,7 @@ def test_a_name_is_never_a_program(name: str) -> None:
 def test_each_has_a_page_of_its_own_however_long_the_words_are() -> None:
     long = "很長的名字" * 12
     made = [letter(name=long, address="很長的地址" * 14, unit="很長的投保單位名稱" * 8), letter()]
-    assert len(text_of(letters(made, DAY))) == 2
+    assert len(text_of(letters(made))) == 2
     assert len(text_of(slips([Slip(long, "很長的投保單位名稱" * 8), Slip("陳小明", "示範公司")]))) == 2
 
 
@@ -102,7 +102,7 @@ def test_a_slip_holds_no_secret_and_leads_to_the_app() -> None:
 
 
 def test_the_token_stands_in_the_qr_code_only() -> None:
-    (told,) = text_of(letters([letter()], DAY))
+    (told,) = text_of(letters([letter()]))
     assert "7K3M-9PXD-2HWA" in told
     assert "AbCdEfGhIjKlMnOpQrSt" not in told
 

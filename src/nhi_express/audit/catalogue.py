@@ -95,7 +95,7 @@ class Event(StrEnum):
     DESK_CLOSED = "units:desk:closed"
     # {how, problem}
     DESK_REFUSED = "units:desk:refused"
-    # {unit, officer, batch, source}
+    # {unit, officer, batch, source}; here and below client (its id) where a payroll system acts
     LIST_RECEIVED = "units:list:received"
     # {unit, batch, problem}
     LIST_REFUSED = "units:list:refused"
@@ -107,7 +107,9 @@ class Event(StrEnum):
     # {unit, officer, client}
     CLIENT_MADE = "units:client:made"
     CLIENT_ENDED = "units:client:ended"
-    # {unit, invitation}: and where the member had no registration, one was begun
+    # {unit, client}
+    CLIENT_TOKEN_GIVEN = "units:client:token_given"
+    # {unit, invitation, client (where a payroll system sent the list)}: and where the member had no registration, one was begun
     INVITED = "enrolment:invitation:made"
     INVITATION_REMINDED = "enrolment:invitation:reminded"
     INVITATION_WITHDRAWN = "enrolment:invitation:withdrawn"

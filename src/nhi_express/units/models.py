@@ -124,6 +124,9 @@ class Batch(models.Model):
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, db_comment="not personal")
     officer = models.ForeignKey(Officer, null=True, on_delete=models.PROTECT, db_comment="null: not a person's upload")
     source = models.CharField(max_length=8, default=Source.WEB, db_comment="web, api or cli; not personal")
+    client = models.CharField(
+        max_length=100, default="", blank=True, db_comment="id of the payroll system that sent it"
+    )
     language = models.CharField(max_length=8, default="zh-hant", db_comment="of the officer; not personal")
     state = models.CharField(max_length=12, db_comment="not personal")
     problem = models.CharField(max_length=32, default="", blank=True, db_comment="why the file was refused, by name")

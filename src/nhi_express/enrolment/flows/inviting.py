@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from nhi_express.audit.catalogue import Event
@@ -24,6 +24,21 @@ class Invitee:
     code_way: str
 
 
+def last_day() -> date:
+    """The last day of an invitation that is made today: people are told a day, and have all of it."""
+    return clock.today() + timedelta(days=lifetime("invitation_days") - 1)
+
+
+def end_of(day: date) -> datetime:
+    """The midnight in Taipei with which a day ends."""
+    return datetime.combine(day + timedelta(days=1), time(), clock.TAIPEI)
+
+
+def last_day_before(until: datetime) -> date:
+    """The last day that is over with ``until``: the day itself for any moment in it, the day before for a midnight."""
+    return (until - timedelta(microseconds=1)).astimezone(clock.TAIPEI).date()
+
+
 def invited_among(unit: str, members: Iterable[UUID]) -> set[UUID]:
     """Of many members, those whom this unit has invited already and who may still finish."""
     now = clock.now()
@@ -31,25 +46,26 @@ def invited_among(unit: str, members: Iterable[UUID]) -> set[UUID]:
     return {member for _, member, inviter, until in found if inviter == unit and until > now}
 
 
-def invite(unit: str, invitees: Collection[Invitee], language: str) -> dict[UUID, UUID]:
+def invite(unit: str, invitees: Collection[Invitee], client: str = "") -> dict[UUID, UUID]:
     """Begin a registration for each member who has none, and open an invitation for each, within the caller's
-    transaction. Returns the invitation of each member.
+    transaction. Returns the invitation of each member. ``client``: the payroll system that brought them, for the log.
 
     An invitation of another unit ends with it: the caller has seen in the register whose the member is now.
     Raises :class:`django.db.IntegrityError` when one of them registers or is invited at this moment.
     """
     members = [one.member for one in invitees]
     _end(_open_among(members))
-    registrations = accounts.await_activation(members, language)
+    # Their own language is not known before they choose one; their officer's need not be theirs.
+    registrations = accounts.await_activation(members, language="")
     made = {one.member: randomness.identifier() for one in invitees}
-    now = clock.now()
-    until, state = now + timedelta(days=lifetime("invitation_days")), InvitationState.OPEN.value
+    now, until, state = clock.now(), end_of(last_day()), InvitationState.OPEN.value
     rows.add_all(
         Invitation,
         _COLUMNS,
         [(made[one.member], one.member, unit, state, now, now, until, one.code_way) for one in invitees],
     )
-    told = ((member, {"unit": unit, "invitation": str(identifier)}) for member, identifier in made.items())
+    by = {"unit": unit, **({"client": client} if client else {})}
+    told = ((member, {**by, "invitation": str(identifier)}) for member, identifier in made.items())
     record_all(Event.INVITED, ((About(member, registrations[member]), what) for member, what in told), "officer")
     return made
 

@@ -15,6 +15,8 @@ from oauth2_provider.oauth2_backends import get_oauthlib_core
 from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauthlib.common import Request
 
+from nhi_express.audit.catalogue import Event
+from nhi_express.audit.flows import About, record
 from nhi_express.core import clock, randomness, rows
 from nhi_express.units.models import Client
 
@@ -47,7 +49,9 @@ class Validator(OAuth2Validator):
 
     def _create_access_token(self, expires: object, request: Request, token: object, *more: object) -> object:
         made = super()._create_access_token(expires, request, token, *more)  # type: ignore[no-untyped-call]
-        rows.change(Client, {"id": request.client.id}, used_at=clock.now())
+        client = request.client
+        rows.change(Client, {"id": client.id}, used_at=clock.now())
+        record(Event.CLIENT_TOKEN_GIVEN, About(), "system", unit=client.unit_id, client=client.client_id)
         return made
 
 

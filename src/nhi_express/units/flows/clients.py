@@ -118,5 +118,5 @@ def desk_of(authorization: str) -> Desk:
     """For which unit a request with this header is made. Raises :class:`Refused` without a good access token."""
     client = oauth.client_of(authorization)
     if isinstance(client, Client):
-        return Desk(client.unit, None, Source.API)
+        return Desk(client.unit, None, Source.API, client.client_id)
     raise Refused(Problem.API_SCOPE if client == "insufficient_scope" else Problem.API_CREDENTIALS)

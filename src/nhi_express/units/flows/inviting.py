@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Final, NamedTuple
 from uuid import UUID
 
 from django.db import connection
 
-from nhi_express.core import clock, outbox
-from nhi_express.core.lifetimes import lifetime
+from nhi_express.core import outbox
 from nhi_express.core.outbox import Letter
-from nhi_express.enrolment.flows.inviting import Invitee, invite, invited_among
+from nhi_express.enrolment.flows.inviting import Invitee, invite, invited_among, last_day
 from nhi_express.registration import flows as accounts
 from nhi_express.units.flows import lines
 from nhi_express.units.flows.naming import name_of
@@ -49,7 +48,7 @@ def invite_all(batch: Batch, ready: Sequence[Ready]) -> Counter[RowState]:
     _pass_over(batch, ready, registered, RowState.REGISTERED, "")
     _pass_over(batch, ready, invited, RowState.REFUSED, RowReason.INVITED_ALREADY)
     left = [one for one in ready if one.member not in registered and one.member not in invited]
-    made = invite(batch.unit_id, [Invitee(one.member, one.code_way) for one in left], batch.language)
+    made = invite(batch.unit_id, [Invitee(one.member, one.code_way) for one in left], batch.client)
     _link(batch, [(one.line, made[one.member]) for one in left])
     outbox.post_all(_letters(batch, [one.line for one in left]))
     return Counter({RowState.REGISTERED: len(registered), RowState.REFUSED: len(invited), RowState.INVITED: len(left)})
@@ -81,21 +80,18 @@ def _link(batch: Batch, made: Sequence[tuple[int, UUID]]) -> None:
 
 
 def _letters(batch: Batch, numbers: Sequence[int]) -> list[Letter]:
-    name, until = name_of(batch.unit_id), _until()
+    name, until = name_of(batch.unit_id), last_day()
     found = (plain(line.cells.email) for line in lines.lines_at(batch.id, numbers))
-    return [_letter(name, until, email, batch.language) for email in found if email]
+    return [_letter(name, until, email) for email in found if email]
 
 
-def post_invitation(unit: Unit, cells: RowCells, language: str, until: date) -> None:
+def post_invitation(unit: Unit, cells: RowCells, until: date) -> None:
     """Write once more to the address on a line, if it has one, within the caller's transaction; ``until``: its end."""
     email = plain(cells.email)
     if email:
-        outbox.post(_letter(name_of(unit.code), until.isoformat(), email, language), bulk=True)
+        outbox.post(_letter(name_of(unit.code), until, email), bulk=True)
 
 
-def _until() -> str:
-    return (clock.today() + timedelta(days=lifetime("invitation_days"))).isoformat()
-
-
-def _letter(unit_name: str, until: str, email: str, language: str) -> Letter:
-    return Letter("units/invited", email, language, {"unit": unit_name, "until": until})
+def _letter(unit_name: str, until: date, email: str) -> Letter:
+    """In every language: whom it invites has not chosen one yet."""
+    return Letter("units/invited", email, "", {"unit": unit_name, "until": until.isoformat()})

@@ -13,13 +13,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 
 from nhi_express.core import clock
 from nhi_express.core.config import config
@@ -29,6 +28,7 @@ from nhi_express.devices.rules import code_shown
 from nhi_express.enrolment.flows import activation
 from nhi_express.enrolment.flows.activation import NewCode
 from nhi_express.enrolment.flows.invitations import attests
+from nhi_express.enrolment.flows.inviting import end_of, last_day_before
 from nhi_express.enrolment.models import Invitation
 from nhi_express.enrolment.rules import CodeWay
 from nhi_express.members.flows import register
@@ -133,13 +133,12 @@ class _Overtaken(Exception):
 def _write(folder: Path, codes: Sequence[NewCode], members: Mapping[UUID, Member]) -> set[UUID]:
     """Write a file and keep its codes, both or neither. Returns those for whom there must be no letter any longer."""
     today = clock.today()
-    last_day = today + timedelta(days=lifetime("activation_days") - 1)
-    until = timezone.make_aware(datetime.combine(last_day + timedelta(days=1), time()))
-    pdf = letters([_letter(code, members[code.invitation.id]) for code in codes], last_day)
+    last = {code.invitation.id: _last_day(code.invitation, today) for code in codes}
+    pdf = letters([_letter(code, members[code.invitation.id], last[code.invitation.id]) for code in codes])
     mark = fingerprint(codes[-1].token).hex()
     part, lost = folder / f".letters-{today:%Y%m%d}-{mark}.part", set[UUID]()
     with suppress(_Overtaken), transaction.atomic():
-        lost = {code.invitation.id for code in codes if not activation.keep(code, until)}
+        lost = {code.invitation.id for code in codes if not activation.keep(code, end_of(last[code.invitation.id]))}
         if lost:
             raise _Overtaken
         _save(part, pdf)
@@ -148,11 +147,16 @@ def _write(folder: Path, codes: Sequence[NewCode], members: Mapping[UUID, Member
     return lost
 
 
-def _letter(code: NewCode, member: Member) -> Letter:
+def _last_day(invitation: Invitation, today: date) -> date:
+    """A code is good for some weeks, but no longer than the invitation for which it is."""
+    return min(today + timedelta(days=lifetime("activation_days") - 1), last_day_before(invitation.until))
+
+
+def _letter(code: NewCode, member: Member, last_day: date) -> Letter:
     held = member.record
     # Behind the sharp: neither servers nor their logs see it.
     link = f"{config().site_url}/app/bind/unit/code/#{code.token}"
-    return Letter(held.name, held.postal_address, held.unit_name, code_shown(code.code), link)
+    return Letter(held.name, held.postal_address, held.unit_name, code_shown(code.code), link, last_day)
 
 
 def _save(file: Path, content: bytes) -> None:

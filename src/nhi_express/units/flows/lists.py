@@ -257,7 +257,7 @@ def _move(mine: QuerySet[Batch], wanted: BatchState, **columns: object) -> int:
 def _record(event: Event, desk: Desk, batch: Batch, **more: str | int) -> None:
     member = desk.officer.member if desk.officer else None
     actor: Actor = "officer" if desk.officer else "system"
-    record(event, About(member), actor, unit=desk.unit.code, officer=desk.who, batch=str(batch.id), **more)
+    record(event, About(member), actor, unit=desk.unit.code, batch=str(batch.id), **desk.told, **more)
 
 
 def forget_files() -> int:

@@ -53,12 +53,12 @@ def _mail(invitation: Invitation, member: Member | None) -> None:
         with transaction.atomic():
             activation.pass_by([invitation])
         return
-    new, registration = activation.new_code(invitation), accounts.living(invitation.member)
-    hours = lifetime("email_code_hours")
-    values = {"code": code_shown(new.code), "unit": member.record.unit_name, "hours": str(hours)}
-    letter = Letter(
-        "units/invitation_code", member.record.email, registration.language if registration else "zh-hant", values
-    )
+    new, registration = activation.new_code(invitation), accounts.living(member.key)
+    until = min(clock.now() + timedelta(hours=lifetime("email_code_hours")), invitation.until)
+    told = f"{until.astimezone(clock.TAIPEI):%Y-%m-%d %H:%M}"
+    values = {"code": code_shown(new.code), "unit": member.record.unit_name, "until": told}
+    letter = Letter("units/invitation_code", member.record.email, registration.language if registration else "", values)
     with transaction.atomic():
-        if activation.keep(new, clock.now() + timedelta(hours=hours)):
-            outbox.post(letter, bulk=True)
+        if activation.keep(new, until):
+            # Its time runs already: it is not put behind a thousand invitations.
+            outbox.post(letter)

@@ -17,10 +17,11 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from nhi_express.core import clock, throttle
+from nhi_express.core import throttle
 from nhi_express.core.jobs import job
 from nhi_express.core.limits import Limit
 from nhi_express.enrolment.flows import invitations
+from nhi_express.enrolment.flows.inviting import last_day_before
 from nhi_express.enrolment.models import Invitation
 from nhi_express.enrolment.rules import InvitationState
 from nhi_express.help.catalogue import Problem
@@ -103,8 +104,7 @@ def _remind(desk: Desk, found: Person) -> None:
     with transaction.atomic(), _told_to_officers():
         invitations.remind(found.id, desk.unit.code, desk.who)
         if found.row is not None and found.cells is not None:
-            last_day = found.until.astimezone(clock.TAIPEI).date()
-            inviting.post_invitation(desk.unit, found.cells, found.row.batch.language, last_day)
+            inviting.post_invitation(desk.unit, found.cells, last_day_before(found.until))
 
 
 def begin_reminding(desk: Desk, batch: UUID) -> None:

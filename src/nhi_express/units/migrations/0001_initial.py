@@ -127,6 +127,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(db_comment='random; not personal', primary_key=True, serialize=False)),
                 ('source', models.CharField(db_comment='web, api or cli; not personal', default=nhi_express.units.rules.Source['WEB'], max_length=8)),
+                ('client', models.CharField(blank=True, db_comment='id of the payroll system that sent it', default='', max_length=100)),
                 ('language', models.CharField(db_comment='of the officer; not personal', default='zh-hant', max_length=8)),
                 ('state', models.CharField(db_comment='not personal', max_length=12)),
                 ('problem', models.CharField(blank=True, db_comment='why the file was refused, by name', default='', max_length=32)),

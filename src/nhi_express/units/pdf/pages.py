@@ -19,20 +19,21 @@ from nhi_express.core import clock
 from nhi_express.core.config import config
 from nhi_express.help import hotline
 from nhi_express.units.pdf.font import FONT, printable
-from nhi_express.units.pdf.words import LETTER, SLIP, in_both
+from nhi_express.units.pdf.words import LETTER, SLIP, UNTIL, in_both
 
 _HERE: Final = Path(str(files("nhi_express.units.pdf")))
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One letter. ``code`` is shown in groups, and ``link`` stands in the QR code."""
+    """One letter. ``code`` is shown in groups, is good until the end of ``last_day``; ``link`` is in the QR code."""
 
     name: str
     address: str
     unit: str
     code: str
     link: str
+    last_day: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +44,17 @@ class Slip:
     unit: str
 
 
-def letters(items: Sequence[Letter], last_day: date) -> bytes:
-    """A PDF file with a page for each letter, whose codes are good until the end of ``last_day``."""
-    day = {"year": last_day.year, "roc": last_day.year - 1911, "month": last_day.month, "day": last_day.day}
-    shared = {"words": in_both(LETTER, {**_everywhere(), **day}), "sender": printable(config().letter_sender)}
-    return _set("letter.typ", [_letter_page(item) for item in items], shared)
+def letters(items: Sequence[Letter]) -> bytes:
+    """A PDF file with a page for each letter."""
+    shared = {"words": in_both(LETTER, _everywhere()), "sender": printable(config().letter_sender)}
+    days = {day: _until(day) for day in {item.last_day for item in items}}
+    return _set("letter.typ", [{**_letter_page(item), "until": days[item.last_day]} for item in items], shared)
+
+
+def _until(day: date) -> dict[str, str]:
+    """Until when a code is good, in each language."""
+    told = {"year": day.year, "roc": day.year - 1911, "month": day.month, "day": day.day}
+    return {language: words["until"] for language, words in in_both(UNTIL, told).items()}
 
 
 def _letter_page(item: Letter) -> dict[str, Any]:

@@ -20,7 +20,6 @@ LETTER: Final[Mapping[str, Promise]] = {
     "begun": _("Your employer or insured unit has begun a registration for you:"),
     "why": _("Only you can finish it. Your unit does not know this code and cannot finish for you."),
     "code": _("Activation code"),
-    "until": _("Good until %(year)s-%(month)s-%(day)s (ROC year %(roc)s), and for one use."),
     "how": _("How to finish"),
     "step1": _(
         "Open the QR code with your phone's camera. Or open %(site)s and choose “My employer has begun it for me”."
@@ -32,6 +31,10 @@ LETTER: Final[Mapping[str, Promise]] = {
     "warn": _("Nobody will ever ask you for this code: not the insurer, your employer, a bank or the police."),
     "stranger": _("If you do not know this unit, or do not want to register, do nothing: the code ends by itself."),
     "hotline": _("Hotline: %(free)s (free of charge), from a mobile phone %(mobile)s"),
+}
+# The one thing that is not the same on each letter of a file.
+UNTIL: Final[Mapping[str, Promise]] = {
+    "until": _("Good until %(year)s-%(month)s-%(day)s (ROC year %(roc)s), and for one use."),
 }
 SLIP: Final[Mapping[str, Promise]] = {
     "title": _("Register for NHI online services"),

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from nhi_express.core import clock
+from nhi_express.enrolment.flows.inviting import last_day_before
 from nhi_express.enrolment.rules import InvitationState
 from nhi_express.units import words
 from nhi_express.units.flows.lists import LineShown, Progress
@@ -202,7 +202,7 @@ def person(one: Person) -> Context:
         "staff_number": cells.staff_number,
         "line": line,
         "since": one.since,
-        "until": one.until.astimezone(clock.TAIPEI).date(),
+        "until": last_day_before(one.until),
         "waiting": one.state == InvitationState.OPEN,
     }
 
