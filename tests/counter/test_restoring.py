@@ -150,7 +150,8 @@ def test_phones_that_their_owner_changes_meanwhile_are_ended_all_the_same(clerk:
             devices.change_state(registration, device.id, DeviceState.DISABLED, "own_wish")
 
     end = partial(acts.ask, at, clerk.on_duty, acts.Asked(Act.END_PHONES, ReasonCode.LOST))
-    race([change, end])
+    both: list[Callable[[], object]] = [change, end]
+    race(both)
     assert Device.objects.get().state == DeviceState.DELETED
 
 
