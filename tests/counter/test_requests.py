@@ -84,6 +84,10 @@ def test_who_is_not_registered_is_told_by_the_registers_address(clerk: Worker, c
     request = requests.receive(at, clerk.on_duty, RequestKind.VIEW, "Everything")
     requests.decide(colleague.on_duty, requests.find(colleague.on_duty, request.id), granted=True, why=WHY)
     assert Notice.objects.get(kind="counter/request_decided").about is None
+    outbox.send_due()
+    told = mail.outbox[0]
+    assert told.to == [address_of(person("citizen"))]
+    assert all(words in told.body for words in ("申請", "Bring your ID.")), "they have chosen no language yet"
 
 
 def test_who_has_no_address_gets_the_letter_alone(clerk: Worker, colleague: Worker) -> None:

@@ -163,7 +163,7 @@ def _tell(found: Found, kind: str) -> None:
     if registration is not None:
         accounts.tell(registration, kind, values)
     elif email:
-        post(Letter(kind, email, "zh-hant", values))
+        post(Letter(kind, email, "", values))
 
 
 def _record(event: Event, on_duty: OnDuty, request: DataRequest, **codes: str | int) -> None:
