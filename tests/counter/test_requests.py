@@ -87,7 +87,7 @@ def test_who_is_not_registered_is_told_by_the_registers_address(clerk: Worker, c
     outbox.send_due()
     told = mail.outbox[0]
     assert told.to == [address_of(person("citizen"))]
-    assert all(words in told.body for words in ("申請", "Bring your ID.")), "they have chosen no language yet"
+    assert all(words in told.body for words in ("請帶身分證件", "Bring your ID.")), "they have chosen no language yet"
 
 
 def test_who_has_no_address_gets_the_letter_alone(clerk: Worker, colleague: Worker) -> None:
