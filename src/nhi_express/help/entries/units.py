@@ -238,10 +238,12 @@ ACTIVATION_CODE_WRONG = Entry(
     _("ID number and activation code do not match"),
     _(
         "One of them is mistyped, or the code was replaced by a newer one. "
-        "It is in the insurer's letter or mail to you."
+        "It is in the insurer's letter or mail to you. "
+        "After five tries there is a pause of 15 minutes, in which the right code is refused too."
     ),
     (
         _("Check both and try once more; capital and small letters are alike, and 0 and O too."),
+        _("Tried several times? Wait 15 minutes, then type it anew. Scanning the QR code of the letter works at once."),
         _("Without the letter: verify by your mobile number instead. It is quicker."),
     ),
     question=1,
