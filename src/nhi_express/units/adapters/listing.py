@@ -9,8 +9,6 @@ from enum import StrEnum
 from itertools import count
 from typing import BinaryIO, TypeVar
 
-from django.db import transaction
-
 from nhi_express.members.flows import key_of
 from nhi_express.members.rules import IdentifierError, IdNumber
 from nhi_express.units.models import ListedUnit
@@ -134,12 +132,11 @@ def _kind(text: str) -> str:
 
 
 def strike_off_all_but(codes: Set[str]) -> int:
-    """Remove the units that have none of these codes, all at once. Returns how many."""
-    with transaction.atomic():
-        listed = ListedUnit.objects.values_list("code", flat=True).iterator(10_000)
-        gone = [code for code in listed if code not in codes]
-        for start in range(0, len(gone), 500):
-            ListedUnit.objects.filter(pk__in=gone[start : start + 500]).delete()
+    """Remove the units that have none of these codes, within the caller's transaction. Returns how many."""
+    listed = ListedUnit.objects.values_list("code", flat=True).iterator(10_000)
+    gone = [code for code in listed if code not in codes]
+    for start in range(0, len(gone), 500):
+        ListedUnit.objects.filter(pk__in=gone[start : start + 500]).delete()
     return len(gone)
 
 

@@ -73,7 +73,8 @@ def _load(
         told.writerows((one.line, one.column, one.reason) for one in chunk.rejects)
         progress(source.tell())
     if whole and loaded.accepted and not loaded.rejected:
-        loaded.removed = listing.strike_off_all_but(seen)
+        with transaction.atomic():
+            loaded.removed = listing.strike_off_all_but(seen)
     return loaded
 
 
