@@ -153,7 +153,7 @@ def test_what_payroll_systems_do_is_on_record_under_their_name(
     ):
         told = payloads(event)
         assert [one["client"] for one in told] == [payroll.client_id] * count, event
-    assert payloads(Event.CLIENT_TOKEN_GIVEN) == [{"unit": UNIT, "client": payroll.client_id}]
+    assert payloads(Event.CLIENT_LET_IN) == [{"unit": UNIT, "client": payroll.client_id}]
 
 
 def test_what_officers_do_names_no_client(desk: Desk) -> None:

@@ -107,9 +107,9 @@ class Event(StrEnum):
     # {unit, officer, client}
     CLIENT_MADE = "units:client:made"
     CLIENT_ENDED = "units:client:ended"
-    # {unit, client}
-    CLIENT_TOKEN_GIVEN = "units:client:token_given"
-    # {unit, invitation, client (where a payroll system sent the list)}: and where the member had no registration, one was begun
+    # {unit, client}: it was given a token
+    CLIENT_LET_IN = "units:client:let_in"
+    # {unit, invitation, client (where a payroll system acts)}: and where the member had no registration, one was begun
     INVITED = "enrolment:invitation:made"
     INVITATION_REMINDED = "enrolment:invitation:reminded"
     INVITATION_WITHDRAWN = "enrolment:invitation:withdrawn"

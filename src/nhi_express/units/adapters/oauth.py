@@ -51,7 +51,7 @@ class Validator(OAuth2Validator):
         made = super()._create_access_token(expires, request, token, *more)  # type: ignore[no-untyped-call]
         client = request.client
         rows.change(Client, {"id": client.id}, used_at=clock.now())
-        record(Event.CLIENT_TOKEN_GIVEN, About(), "system", unit=client.unit_id, client=client.client_id)
+        record(Event.CLIENT_LET_IN, About(), "system", unit=client.unit_id, client=client.client_id)
         return made
 
 
