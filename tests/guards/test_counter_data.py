@@ -11,9 +11,10 @@ from django.core import mail
 from nhi_express.audit.catalogue import Event
 from nhi_express.audit.flows import proving
 from nhi_express.counter.flows import accounts
+from nhi_express.counter.rules import Role
 from nhi_sandbox.counter import StaffComputer, VisitorScreen
 from nhi_sandbox.member_phone import PASSWORD
-from nhi_sandbox.staff import STAFF
+from nhi_sandbox.staff import STAFF, NamedStaff
 from tests.counter.workplace import office
 from tests.counting import events
 from tests.guards.watch import watched
@@ -57,18 +58,27 @@ def seats(visitor: Make, sandbox: Outside) -> Seats:
 
 
 def _hired(seats: Seats) -> dict[str, StaffComputer]:
-    """Everybody on the staff, made by the administrator's page but for the first."""
-    first = STAFF[0]
-    _, code = accounts.make_first_administrator(ACCOUNTS[first.account], first.name)
-    admin = seats.computer(ACCOUNTS[first.account], code)
-    at_work = {first.account: admin}
-    for one in STAFF[1:]:
-        wish = {"account": ACCOUNTS[one.account], "name": one.name, "role": one.role}
-        admin.open("/staff/accounts/").send("/staff/accounts/", **wish, office="taipei" if one.office else "")
-        shown = re.search(r'class="[^"]*\bcode\b[^"]*">([^<]+)<', admin.page.text)
-        assert shown
-        at_work[one.account] = seats.computer(wish["account"], shown.group(1))
+    """Everybody on the staff, made by the administrator's page and a second person's yes, but for those two."""
+    at_work: dict[str, StaffComputer] = {}
+    for one in STAFF:
+        account, role = ACCOUNTS[one.account], Role(one.role)
+        if role in {Role.ADMINISTRATOR, Role.SUPERVISOR}:
+            _, code = accounts.make_by_operator(accounts.NewStaff(account, one.name, role, None, None))
+            at_work[one.account] = seats.computer(account, code)
+    for one in STAFF:
+        if one.account not in at_work:
+            at_work[one.account] = seats.computer(ACCOUNTS[one.account], _code_for(at_work, one))
     return at_work
+
+
+def _code_for(at_work: dict[str, StaffComputer], one: NamedStaff) -> str:
+    wish = {"account": ACCOUNTS[one.account], "name": one.name, "role": one.role}
+    asks, second = at_work["admin"].open("/staff/accounts/"), at_work["supervisor"]
+    asks.send("/staff/accounts/", **wish, office="taipei" if one.office else "")
+    waits = second.open("/staff/seconding/").link(r"/staff/seconding/[0-9a-f-]{36}")
+    shown = re.search(r'class="[^"]*\bcode\b[^"]*">([^<]+)<', second.send(waits, decision="grant").page.text)
+    assert shown
+    return shown.group(1)
 
 
 def test_no_case_and_no_call_leaves_anything_personal_behind(seats: Seats, visitor: Make) -> None:

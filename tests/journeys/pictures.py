@@ -40,7 +40,7 @@ _COUNTER: Final = {
     "01-first": ("staff-first", 0),
     "02-home": ("staff", 1),
     "03-accounts": ("staff-accounts", 0),
-    "04-account-code": ("staff-accounts", 1),
+    "04-account-code": ("staff-seconding-one", 0),
     "05-desk": ("staff-desk", 0),
     "06-case": ("staff-desk-one", 0),
     "07-number": ("visitor", 1),
@@ -58,6 +58,7 @@ _COUNTER: Final = {
     "19-figures": ("staff-figures", 0),
     "20-log": ("staff-log", 0),
     "21-verified": ("staff-log-verify", 0),
+    "23-seconding": ("staff-seconding", 1),
 }
 PAGES: Final = {"units": _UNITS, "counter": _COUNTER}
 

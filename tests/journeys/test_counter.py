@@ -144,6 +144,8 @@ def test_the_visitors_screen_forgets_whoever_was_there(
     when_the_visitor_agrees_and_types_a_password(screen)
     when_they_press_enter(screen, 'form[action="/visitor/phone"] button', "/visitor/phone")
     link = str(screen.page.locator("[data-link]").get_attribute("data-link"))
+    # The clerk's page has followed, and stands still.
+    expect(clerk.page.locator("[data-case]")).to_have_attribute("data-standing", re.compile(" waiting$"))
     when_they_press_enter(clerk, 'form[action$="/finish"] button', "/staff/desk/")
     phone.page.goto(link)
     phone.is_told("V-01")

@@ -33,7 +33,7 @@ _View = Callable[Concatenate[HttpRequest, OnDuty, _Rest], HttpResponseBase]
 PLACES: Final[tuple[tuple[str, Promise, str, Power], ...]] = (
     ("/staff/desk/", _("Counter"), "counter", Power.DESK),
     ("/staff/approvals/", _("Second person"), "people", Power.APPROVE),
-    ("/staff/seconding/", _("Codes and networks"), "key", Power.SECOND),
+    ("/staff/seconding/", _("Codes and networks"), "lock", Power.SECOND),
     ("/staff/requests/", _("Requests about data"), "edit", Power.APPROVE),
     ("/staff/hotline/", _("Hotline"), "call", Power.LOOK_UP),
     ("/staff/alerts/", _("Unusual look-ups"), "first", Power.ALERTS),
