@@ -35,6 +35,9 @@ from nhi_express.units.rules import BatchState, RowState
 WORKING: Final = (BatchState.RECEIVED, BatchState.READING, BatchState.CHECKING, BatchState.ENROLLING)
 # Reading begins at the file's first byte each time, so one turn of it takes many lines.
 LINES_A_TURN: Final = 50_000
+# Pieces that one turn invites, in one transaction: on SQLite nobody else writes meanwhile. And those it finds alike.
+PIECES_A_TURN: Final = 2
+ALIKE_A_TURN: Final = 8
 # A list that nobody has worked on for so long has lost its turn with the worker that had it in hand.
 LEASE: Final = timedelta(seconds=60)
 _TRIES: Final = 3
@@ -179,9 +182,31 @@ def _check_first(batch: Batch) -> None:
 
 
 def _check_again(batch: Batch) -> None:
-    known = _known(batch)
-    quiet = batch.seen == checking.moment() != "" and checking.unchanged(batch, list(known.values()))
-    judged = [] if quiet else checking.judge(batch, lines.piece(batch, batch.piece))
+    alike = _alike(batch)
+    if not alike:
+        _check_anew(batch)
+        return
+    with transaction.atomic():
+        advance(batch, BatchState.CHECKING, batch.piece + len(alike), checked=batch.checked + sum(alike))
+
+
+def _alike(batch: Batch) -> list[int]:
+    """How many lines each of the next pieces has, as far as they come out as before without being opened."""
+    found: list[int] = []
+    if batch.seen != checking.moment() or not batch.seen:
+        return found
+    while len(found) < ALIKE_A_TURN and batch.checked + sum(found) < batch.lines:
+        known = list(_known(batch, batch.piece + len(found)).values())
+        if not checking.unchanged(batch, known):
+            break
+        found.append(len(known))
+    return found
+
+
+def _check_anew(batch: Batch) -> None:
+    """Judge the next piece as if for the first time, and note which lines come out otherwise."""
+    known = _known(batch, batch.piece)
+    judged = checking.judge(batch, lines.piece(batch, batch.piece))
     changed = [one for one in judged if not checking.still(one, known[one.line])]
     counts = Counter(one.state for one in changed)
     counts.subtract(known[one.line].state for one in changed)
@@ -199,9 +224,9 @@ def _counted(batch: Batch, counts: Mapping[str, int]) -> dict[str, int]:
     return {name: getattr(batch, name) + counts.get(state.value, 0) for name, state in _STATES.items()}
 
 
-def _known(batch: Batch) -> dict[int, Standing]:
-    """The lines of the next piece as they came out before."""
-    first, last = lines.span(batch, batch.piece)
+def _known(batch: Batch, piece: int) -> dict[int, Standing]:
+    """The lines of a piece as they came out before."""
+    first, last = lines.span(batch, piece)
     mine = BatchRow.objects.filter(batch=batch, line__range=(first, last)).order_by("line")
     return {row[0]: Standing(*row) for row in mine.values_list(*Standing._fields)}
 
@@ -235,13 +260,16 @@ def _conclude(batch: Batch) -> None:
 
 
 def _enrol(batch: Batch) -> None:
-    """Invite the next people of a confirmed list."""
+    """Invite the next people of a confirmed list, one piece after the other."""
     ready = inviting.next_ready(batch)
     state = BatchState.ENROLLING if ready else BatchState.DONE
+    outcomes = Counter[RowState]()
     with transaction.atomic():
         advance(batch, state, batch.piece + 1)
-        if ready:
-            _count(batch, inviting.invite_all(batch, ready))
+        for _ in range(PIECES_A_TURN if ready else 0):
+            outcomes.update(inviting.invite_all(batch, ready))
+            ready = inviting.next_ready(batch)
+        _count(batch, outcomes)
 
 
 def _count(batch: Batch, outcomes: Counter[RowState]) -> None:
