@@ -8,13 +8,14 @@ from functools import partial
 import pytest
 
 from nhi_express.core import clock
-from nhi_express.counter.flows import editing
+from nhi_express.counter.flows import accounts, duty, editing, seconding
 from nhi_express.counter.flows.editing import Wording
-from nhi_express.counter.models import Change
+from nhi_express.counter.models import Change, Proposal
+from nhi_express.counter.rules import Role
 from nhi_express.help.catalogue import Problem
 from nhi_express.help.errors import Refused
 from nhi_express.help.models import Notice, TermsVersion
-from tests.counter.workplace import administrator
+from tests.counter.workplace import HERE, administrator, second_administrator
 from tests.races.racing import race
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -50,3 +51,19 @@ def test_two_versions_of_the_terms_for_one_day_become_one() -> None:
     assert answers.count(None) == 1
     assert {*answers} <= {None, Problem.CONTENT_IN_FORCE, Problem.CONTENT_CHANGED_MEANWHILE}
     assert TermsVersion.objects.count() == Change.objects.count() == 1
+
+
+def test_a_code_that_many_say_yes_to_at_once_is_made_once() -> None:
+    by, second = administrator().on_duty, second_administrator()
+    staff = accounts.make(by, accounts.NewStaff("agent.new", "新客服", Role.HOTLINE, None, None))
+    wish = Proposal.objects.get(staff=staff)
+    codes: list[str] = []
+
+    def yes() -> None:
+        made = seconding.decide(second, wish.id, granted=True)
+        codes.append(made[1] if made else "")
+
+    answers = race([partial(told, partial(yes)) for _ in range(AT_ONCE)])
+    assert sorted(map(str, answers)) == sorted(map(str, [None] + [Problem.APPROVAL_OVER] * (AT_ONCE - 1)))
+    assert len(codes) == 1
+    assert duty.redeem_code("agent.new", codes[0], HERE)
