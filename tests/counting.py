@@ -22,6 +22,11 @@ def events(event: Event) -> int:
     return Entry.objects.filter(event=event.value).count()
 
 
+def payloads(*events: Event) -> list[dict[str, object]]:
+    """What is on record of these events, oldest first."""
+    return [entry.payload for entry in Entry.objects.filter(event__in=events).order_by("id")]
+
+
 def contents() -> dict[str, list[tuple[object, ...]]]:
     """Every row of every lasting table, and the audit log's, for a comparison to the letter."""
     return {

@@ -8,8 +8,6 @@ from contextlib import AbstractContextManager
 import pytest
 from django.core import mail
 
-from nhi_express.audit.catalogue import Event
-from nhi_express.audit.models import Entry
 from nhi_express.card.flows import applying
 from nhi_express.card.rules import Proof
 from nhi_express.core import clock, outbox
@@ -39,11 +37,6 @@ def mailed_to(address: str) -> str:
 def another(code: str) -> str:
     """A code that is not this one."""
     return "00000000" if code != "00000000" else "11111111"
-
-
-def payloads(event: Event) -> list[dict[str, object]]:
-    """What is on record of an event, oldest first."""
-    return [entry.payload for entry in Entry.objects.filter(event=event.value).order_by("id")]
 
 
 def proof_of(who: Persona) -> Proof:

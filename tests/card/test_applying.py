@@ -29,7 +29,6 @@ from tests.card.acts import (
     applied,
     begin,
     mailed_to,
-    payloads,
     proof_of,
     proven,
     refused,
@@ -38,7 +37,7 @@ from tests.card.acts import (
 )
 from tests.card.cards import Browser, household_of, permit_of
 from tests.card.conftest import Change
-from tests.counting import events
+from tests.counting import events, payloads
 from tests.outside import address_of
 from tests.visitor import person
 

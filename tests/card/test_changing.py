@@ -12,9 +12,9 @@ from nhi_express.core import outbox
 from nhi_express.help.catalogue import Problem
 from nhi_express.members.adapters import loading
 from nhi_express.members.flows import sealed_row
-from tests.card.acts import BACKUP, MAIN, PASSWORD, mailed_to, payloads, refused, registered
+from tests.card.acts import BACKUP, MAIN, PASSWORD, mailed_to, refused, registered
 from tests.card.cards import Browser, household_of
-from tests.counting import events
+from tests.counting import events, payloads
 from tests.visitor import person
 
 CITIZEN, FOREIGN, OTHER = person("citizen"), person("new_ui"), person("walk_zh")

@@ -12,11 +12,11 @@ from nhi_express.card.flows.presenting import challenge, present
 from nhi_express.core import clock
 from nhi_express.enrolment.rules import Evidence
 from nhi_express.help.catalogue import Problem
-from tests.card.acts import payloads, refused
+from tests.card.acts import refused
 from tests.card.cards import Browser, block_of
 from tests.card.conftest import Change
 from tests.card.issuer import Issuer, answer_of, octets
-from tests.counting import events
+from tests.counting import events, payloads
 from tests.visitor import person
 
 CITIZEN, OTHER, CHANGED = person("citizen"), person("walk_zh"), person("ui_changed")

@@ -15,10 +15,10 @@ from nhi_express.core import clock
 from nhi_express.help.catalogue import Problem
 from nhi_express.registration import flows as accounts
 from nhi_express.registration.rules import Reason
-from tests.card.acts import PASSWORD, applied, payloads, refused, registered
+from tests.card.acts import PASSWORD, applied, refused, registered
 from tests.card.cards import Browser
 from tests.card.conftest import Change
-from tests.counting import events
+from tests.counting import events, payloads
 from tests.visitor import person
 
 CITIZEN, OTHER = person("citizen"), person("walk_zh")

@@ -8,13 +8,13 @@ import pytest
 from django.test import Client
 
 from nhi_express.audit.catalogue import Event
-from nhi_express.audit.models import Entry
 from nhi_express.counter.flows import accounts, duty, offices, seconding
 from nhi_express.counter.models import Office, Proposal, Staff, StaffSession
 from nhi_express.counter.rules import ApprovalState, Role
 from nhi_express.help.catalogue import Problem
 from nhi_express.help.errors import Refused
 from tests.counter.workplace import AWAY, HERE, NETWORK, Worker, hired, office, second_administrator
+from tests.counting import payloads
 
 CODE = re.compile(r'class="code long">([0-9A-Z-]+)<')
 NEW = {"account": "clerk.new", "name": "新同事", "role": "clerk", "office": "taipei", "id_number": ""}
@@ -36,11 +36,6 @@ def decided(by: Worker, decision: str, of: Proposal) -> tuple[int, str]:
     """What somebody is answered who says yes or no."""
     answer = by.browser().post(f"/staff/seconding/{of.id}", {"decision": decision})
     return answer.status_code, answer.content.decode()
-
-
-def payloads(*events: Event) -> list[dict[str, object]]:
-    """What is on record of these."""
-    return [entry.payload for entry in Entry.objects.filter(event__in=events).order_by("id")]
 
 
 @pytest.fixture

@@ -21,9 +21,9 @@ from nhi_express.registration import flows as accounts
 from nhi_express.registration.flows import AcceptedTerms
 from nhi_express.registration.models import Registration
 from nhi_express.registration.rules import Reason, State
-from tests.counting import events
+from tests.counting import events, payloads
 from tests.outside import load_personas
-from tests.units.duties import payloads, refused
+from tests.units.duties import refused
 from tests.units.invited import UNIT, invited, member_of, rewrite, sent
 
 WHO = "staff_target"

@@ -12,8 +12,6 @@ from django.core import mail
 from django.db import transaction
 from django.test import Client
 
-from nhi_express.audit.catalogue import Event
-from nhi_express.audit.models import Entry
 from nhi_express.core import outbox
 from nhi_express.devices import flows as devices
 from nhi_express.devices.adapters.webauthn import verify_creation
@@ -173,8 +171,3 @@ def letters_to(who: str) -> list[str]:
     while outbox.send_due():
         pass
     return [str(letter.subject) for letter in mail.outbox if letter.to == [address_of(person(who))]]
-
-
-def payloads(event: Event) -> list[dict[str, object]]:
-    """What is on record of an event, oldest first."""
-    return [entry.payload for entry in Entry.objects.filter(event=event.value).order_by("id")]

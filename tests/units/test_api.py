@@ -22,9 +22,9 @@ from nhi_express.units.flows.clients import end_client
 from nhi_express.units.flows.desk import Desk
 from nhi_express.units.views.api import people as api_people
 from nhi_sandbox.register import RegisterRow
+from tests.counting import payloads
 from tests.tasks import drain
 from tests.units.api_acts import KEY, by_file, mixed, problem, send_file, send_rows
-from tests.units.duties import payloads
 from tests.units.hearing import Heard
 from tests.units.payroll import API, Payroll, payroll_of
 from tests.units.staff import OTHER, UNIT, checked, csv_of, desk_of, email_of, employ, enrolled, line, staff

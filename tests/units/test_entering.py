@@ -25,7 +25,7 @@ from nhi_express.registration.rules import Reason
 from nhi_express.units.flows import entering, mandates, officers
 from nhi_express.units.models import DeskSession, Officer
 from nhi_sandbox.units import named_units
-from tests.counting import events
+from tests.counting import events, payloads
 from tests.devices.forgery import UP, UV, Passkey
 from tests.units.duties import (
     FIRM,
@@ -38,7 +38,6 @@ from tests.units.duties import (
     desk_of,
     founded,
     hired,
-    payloads,
     refused,
     registered,
     secret_of,

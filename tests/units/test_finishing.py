@@ -23,9 +23,9 @@ from nhi_express.registration.models import Registration
 from nhi_express.registration.rules import Reason, State
 from nhi_express.units.flows import finishing
 from nhi_express.units.proof import Papers
-from tests.counting import events, lasting_rows
+from tests.counting import events, lasting_rows, payloads
 from tests.devices.codes import another, ending
-from tests.units.duties import number_of, payloads, refused
+from tests.units.duties import number_of, refused
 from tests.units.invited import (
     HERE,
     Sent,

@@ -12,7 +12,7 @@ from nhi_express.help.catalogue import Problem
 from nhi_express.units.flows import entering, mandates, officers
 from nhi_express.units.models import Mandate
 from nhi_sandbox.units import named_units
-from tests.counting import events
+from tests.counting import events, payloads
 from tests.races.racing import race
 from tests.units.duties import (
     FIRM,
@@ -24,7 +24,6 @@ from tests.units.duties import (
     founded,
     hired,
     letters_to,
-    payloads,
     refused,
     registered,
     secret_of,

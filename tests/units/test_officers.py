@@ -22,7 +22,7 @@ from nhi_express.units.models import Officer
 from nhi_express.units.rules import OfficerState
 from nhi_sandbox.identifiers import id_number
 from nhi_sandbox.units import named_units
-from tests.counting import events
+from tests.counting import events, payloads
 from tests.races.racing import race
 from tests.units.duties import (
     FIRM,
@@ -36,7 +36,6 @@ from tests.units.duties import (
     hired,
     letters_to,
     number_of,
-    payloads,
     refused,
     registered,
     secret_of,

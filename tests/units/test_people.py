@@ -25,9 +25,9 @@ from nhi_express.units.flows import people
 from nhi_express.units.flows.lists import forget_files
 from nhi_express.units.views import people as views
 from nhi_sandbox.register import RegisterRow
-from tests.counting import events
+from tests.counting import events, payloads
 from tests.units.desk_pages import Office, path_of
-from tests.units.duties import NEIGHBOUR, payloads, refused
+from tests.units.duties import NEIGHBOUR, refused
 from tests.units.staff import email_of, employ, line
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("people")]

@@ -19,7 +19,7 @@ from nhi_express.units.models import DeskSession, ListedUnit, Officer, Unit
 from nhi_express.units.rules import CertificateNumber, TaxId, UnitCode
 from nhi_express.units.views.desk import COOKIE
 from nhi_sandbox.units import named_units
-from tests.counting import events
+from tests.counting import events, payloads
 from tests.races.racing import race
 from tests.units.duties import (
     HEAD,
@@ -32,7 +32,6 @@ from tests.units.duties import (
     list_units,
     number_of,
     numbers,
-    payloads,
     refused,
     registered,
     secret_of,

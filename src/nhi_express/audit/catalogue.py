@@ -170,6 +170,8 @@ class Event(StrEnum):
     # {staff, kind (news, terms, operator, office, lifetime), subject (its key), what, number (of the change),
     # fields (names of those that changed), digest (half a SHA-256 of all as they are to be)}
     CONTENT_CHANGED = "counter:content:changed"
+    # {operators (how many), digest (half a SHA-256 of the table)}: by command, in place of what was there
+    OPERATORS_LOADED = "mobile:operators:loaded"
     # {staff, entries}
     LOG_EXPORTED = "counter:log:exported"
     # {events, removed, heads, faults}: how many of each; the whole log was verified

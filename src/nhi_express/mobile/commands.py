@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from nhi_express.mobile.flows import replace_operators
+from nhi_express.mobile.flows import load_operators
 from nhi_express.mobile.models import Operator
 
 app = typer.Typer(help="The list of mobile operators.", no_args_is_help=True)
@@ -17,9 +17,9 @@ app = typer.Typer(help="The list of mobile operators.", no_args_is_help=True)
 def load(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="JSON list; see docs/operate.md.")],
 ) -> None:
-    """Replace the operator table by the rows of FILE, all or none."""
+    """Replace the operator table by the rows of FILE, all or none, and on record."""
     rows = [_row(item) for item in json.loads(file.read_text("utf-8"))]
-    replace_operators(rows)
+    load_operators(rows)
     typer.echo(f"{len(rows)} operators.")
 
 

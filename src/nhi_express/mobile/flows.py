@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import NoReturn
 
 from django.db import transaction
 from django.db.models import F
+from django.forms import model_to_dict
 
 from nhi_express.audit.catalogue import Event
 from nhi_express.audit.flows import About, record
@@ -158,6 +160,15 @@ def _record_card_mismatch(attempt: Attempt, member: Member) -> None:
     with transaction.atomic():
         about = About(member=member.key)
         record(Event.ATTEMPT_REFUSED, about, attempt=str(attempt.id), channel=attempt.channel, **codes)
+
+
+def load_operators(rows: list[Operator]) -> None:
+    """Replace the operator table, all or none, and on record: it decides whose word on a line is believed."""
+    told = [model_to_dict(row) for row in sorted(rows, key=lambda row: row.code)]
+    digest = fingerprint(json.dumps(told, sort_keys=True, default=str)).hex()[:32]
+    with transaction.atomic():
+        replace_operators(rows)
+        record(Event.OPERATORS_LOADED, About(), "system", operators=len(rows), digest=digest)
 
 
 def replace_operators(rows: list[Operator]) -> None:
