@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from html import unescape
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -12,7 +13,7 @@ from nhi_express.audit.catalogue import Event
 from nhi_express.audit.models import Entry
 from nhi_express.core import clock
 from nhi_express.counter import jobs
-from nhi_express.counter.flows import content
+from nhi_express.counter.flows import content, offices
 from nhi_express.counter.models import Office, Plan
 from nhi_express.counter.rules import Content
 from tests.counter.test_content import carried, public, saved
@@ -88,6 +89,23 @@ def test_a_plan_is_withdrawn_or_gives_way_to_another(admin: Worker) -> None:
     assert saved(browser, PATH, {**NEW, "seen": "4", "name_en": "Now"}) == 302
     assert not Plan.objects.exists()
     assert "Now" in public(HELP)
+
+
+def test_a_plan_ends_with_its_office(admin: Worker) -> None:
+    place = office()
+    saved(admin.browser(), PATH, {**NEW, "effective": next_week()})
+    offices.close(admin.on_duty, place)
+    assert not Plan.objects.exists()
+
+
+def test_a_network_of_a_file_stays_when_the_form_is_saved_as_it_is(admin: Worker, tmp_path: Path) -> None:
+    words = "".join(f'{name} = "x"\n' for name in NEW if name not in {"seen", "effective", "map_url"})
+    file = tmp_path / "offices.toml"
+    file.write_text(f'[[office]]\ncode = "odd"\n{words}networks = ["10.1.2.3/24"]\n', encoding="utf-8")
+    assert offices.load(file) == 1
+    path = "/staff/offices/odd/networks"
+    admin.browser().post(path, {"networks": "10.1.2.3/24"})
+    assert Office.objects.get(pk="odd").networks == ["10.1.2.0/24"]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from nhi_express.core import clock
 from nhi_express.counter.flows import accounts, duty, editing, seconding
 from nhi_express.counter.flows.editing import Wording
 from nhi_express.counter.models import Change, Proposal
-from nhi_express.counter.rules import Role
+from nhi_express.counter.rules import Role, StaffState
 from nhi_express.help.catalogue import Problem
 from nhi_express.help.errors import Refused
 from nhi_express.help.models import Notice, TermsVersion
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("committed")
 AT_ONCE = 4
 
 
-def told(act: partial[None]) -> Problem | None:
+def told(act: partial[object]) -> Problem | None:
     """What an editor is told; None when it was done."""
     try:
         act()
@@ -67,3 +67,17 @@ def test_a_code_that_many_say_yes_to_at_once_is_made_once() -> None:
     assert sorted(map(str, answers)) == sorted(map(str, [None] + [Problem.APPROVAL_OVER] * (AT_ONCE - 1)))
     assert len(codes) == 1
     assert duty.redeem_code("agent.new", codes[0], HERE)
+
+
+def test_an_account_is_closed_whoever_says_yes_to_its_code_at_that_moment() -> None:
+    """Both lock the account first, so neither waits for the other's second lock."""
+    by, second = administrator().on_duty, second_administrator()
+    for number in range(8):
+        staff = accounts.make(by, accounts.NewStaff(f"agent-{number}", "新客服", Role.HOTLINE, None, None))
+        wish = Proposal.objects.get(staff=staff)
+        yes = partial(told, partial(seconding.decide, second, wish.id, granted=True))
+        no = partial(told, partial(accounts.close, by, staff.id))
+        answers = race([yes, no])
+        assert answers[1] is None and answers[0] in {None, Problem.APPROVAL_OVER}
+        staff.refresh_from_db()
+        assert (staff.state, staff.code_hash) == (StaffState.CLOSED, "")

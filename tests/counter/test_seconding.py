@@ -105,6 +105,17 @@ def test_asked_twice_the_first_wish_lapses_and_a_closed_account_gets_no_code(adm
     assert not whose(asked).code_hash
 
 
+def test_what_somebody_asked_for_ends_with_their_account(admin: Worker, supervisor: Worker) -> None:
+    place, bad = office(), hired(admin, Role.ADMINISTRATOR)
+    bad.browser().post("/staff/accounts/", NEW)
+    offices.keep_networks(bad.on_duty, place, [NETWORK, ELSEWHERE])
+    wishes = list(Proposal.objects.filter(asked_by=bad.staff, state=ApprovalState.ASKED))
+    assert len(wishes) == 2
+    accounts.close(admin.on_duty, bad.staff.id)
+    assert [decided(supervisor, "grant", one)[0] for one in wishes] == [409, 409]
+    assert Office.objects.get(pk=place.pk).networks == [NETWORK]
+
+
 def test_a_new_network_waits_and_lets_nobody_in_before(admin: Worker, supervisor: Worker) -> None:
     place, clerk = office(), hired(admin, Role.CLERK)
     path = f"/staff/offices/{place.code}/networks"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Annotated
 
@@ -69,7 +68,7 @@ def load_offices(
     for each in (file, *(also or ())):
         try:
             typer.echo(f"{offices.load(each)} offices added.")
-        except (OSError, KeyError, TypeError, tomllib.TOMLDecodeError) as error:
+        except (OSError, KeyError, TypeError, ValueError) as error:
             raise SystemExit(f"{each.name} holds no offices: {type(error).__name__}") from error
 
 

@@ -134,7 +134,10 @@ def move(by: OnDuty, staff_id: UUID, office: Office) -> None:
 
 
 def close(by: OnDuty, staff_id: UUID) -> None:
-    """Close an account for good: passkeys and sessions end at once. Raises :class:`Refused` for one's own."""
+    """Close an account for good: passkeys and sessions end at once, and what its owner has asked for waits no longer.
+
+    Raises :class:`Refused` for one's own.
+    """
     require(by, Power.ACCOUNTS)
     with transaction.atomic():
         staff = _other(by, staff_id)
@@ -143,6 +146,7 @@ def close(by: OnDuty, staff_id: UUID) -> None:
         )
         _end_sign_ins(staff)
         seconding.lapse(staff=staff)
+        seconding.lapse(asked_by=staff)
         record(Event.STAFF_CLOSED, About(), "staff", staff=str(staff.id), by=by.who)
 
 

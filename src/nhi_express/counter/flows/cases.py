@@ -34,7 +34,7 @@ from nhi_express.members.flows import register
 from nhi_express.members.ports import Member
 from nhi_express.members.rules import IdNumber
 from nhi_express.registration.models import Registration
-from nhi_express.registration.rules import Reason, State, begins_anew
+from nhi_express.registration.rules import Reason, State, begins_anew, restored_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,27 @@ class AtDesk:
     @property
     def begins_anew(self) -> bool:
         """Whether a restoring would end the old phones and the password, for they were in wrong hands."""
-        stopped = self.registration if self.purpose is Purpose.RESTORE else None
-        return stopped is not None and stopped.state == State.SUSPENDED and begins_anew(Reason(stopped.reason))
+        stopped = self._stopped
+        return stopped is not None and begins_anew(Reason(stopped.reason))
+
+    @property
+    def would_end(self) -> bool:
+        """Whether a restoring would cancel it, for it was in wrong hands and never finished."""
+        stopped = self._stopped
+        if stopped is None:
+            return False
+        return restored_to(State(stopped.before or State.ACTIVE), Reason(stopped.reason)) is State.CANCELLED
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it was cancelled in this case instead of restored."""
+        return self.purpose is Purpose.RESTORE and self.case.registration is not None and self.registration is None
+
+    @property
+    def _stopped(self) -> Registration | None:
+        held = self.registration
+        mine = self.purpose is Purpose.RESTORE and held is not None and held.state == State.SUSPENDED
+        return held if mine else None
 
     @property
     def lacks_password(self) -> bool:
@@ -192,9 +211,11 @@ def end_within(case: Case, state: CaseState, on_duty: OnDuty | None) -> None:
     if not Case.objects.filter(pk=case.pk, state=CaseState.OPEN).update(state=state, ended_at=now):
         return
     case.state = state
-    if Screen.objects.filter(case=case).delete()[0]:
-        forget_code(case)
+    parted, _ = Screen.objects.filter(case=case).delete()
+    # In the order in which an approval is decided: what it carries out may end the code as well.
     Approval.objects.filter(case=case, state=ApprovalState.ASKED).update(state=ApprovalState.LAPSED, decided_at=now)
+    if parted:
+        forget_code(case)
     actor: Actor = on_duty.actor if on_duty else "system"
     who = on_duty.who if on_duty else ""
     about = About(case.member, case.registration)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -132,19 +133,32 @@ def withdraw(by: OnDuty, target: Target) -> None:
     change(by, target, Deed(Edit.WITHDRAWN), act)
 
 
+def drop_plan(kind: Content, subject: str) -> None:
+    """Nothing is planned any longer for what is no more, within the caller's transaction."""
+    Plan.objects.filter(kind=kind, subject=subject).delete()
+
+
 def begin_planned(kind: Content, act: Callable[[str, dict[str, object]], object]) -> int:
-    """Let what is planned begin, once its day has come: ``act`` takes subject and fields. Returns how many began."""
+    """Let what is planned begin, once its day has come: ``act`` takes subject and fields. Returns how many began.
+
+    One that somebody edits at this moment begins the next time.
+    """
     begun = 0
     for plan in Plan.objects.select_related("staff").filter(kind=kind, effective__lte=clock.today()):
-        with transaction.atomic():
-            if not Plan.objects.filter(pk=plan.pk).delete()[0]:
-                continue
-            act(plan.subject, plan.values)
-            target = Target(kind, plan.subject, seen(kind, plan.subject))
-            _note(plan.staff, "system", target, Deed(Edit.BEGUN, {}, plan.values))
-            begun += 1
+        with suppress(IntegrityError), transaction.atomic():
+            begun += _begin(plan, act)
     remembered.forget_all()
     return begun
+
+
+def _begin(plan: Plan, act: Callable[[str, dict[str, object]], object]) -> bool:
+    if not Plan.objects.filter(pk=plan.pk).delete()[0]:
+        return False
+    act(plan.subject, plan.values)
+    kind = Content(plan.kind)
+    target = Target(kind, plan.subject, seen(kind, plan.subject))
+    _note(plan.staff, "system", target, Deed(Edit.BEGUN, {}, plan.values))
+    return True
 
 
 def seen(kind: Content, subject: str) -> int:

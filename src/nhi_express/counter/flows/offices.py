@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import date
+from ipaddress import ip_network
 from pathlib import Path
 
 from django.db import transaction
@@ -44,15 +45,21 @@ def new_code() -> str:
 def load(file: Path) -> int:
     """Load offices from a TOML file, all or none; those known already are left as they are. Returns how many came.
 
-    Raises :class:`OSError` and :class:`tomllib.TOMLDecodeError` for a file that is none.
+    Raises :class:`OSError` and :class:`ValueError` for a file that is none, or a network in it.
     """
     told = tomllib.loads(file.read_text("utf-8"))["office"]
-    rows = [Office(place=place, **row) for place, row in enumerate(told)]
+    rows = [Office(place=place, **row | _networks(row)) for place, row in enumerate(told)]
     with transaction.atomic():
         known = set(Office.objects.values_list("code", flat=True))
         added = [row for row in rows if row.code not in known]
         Office.objects.bulk_create(added)
     return len(added)
+
+
+def _networks(row: Mapping[str, object]) -> dict[str, list[str]]:
+    """An office's networks, written as the form writes them: by that text they are compared."""
+    told = row.get("networks", [])
+    return {"networks": [str(ip_network(one, strict=False)) for one in told]} if isinstance(told, list) else {}
 
 
 def keep(by: OnDuty, target: Target, columns: Mapping[str, object], effective: date | None) -> None:
@@ -99,4 +106,5 @@ def close(by: OnDuty, office: Office) -> None:
             raise Refused(Problem.ACT_NOT_POSSIBLE)
         Office.objects.filter(pk=office.pk).update(closed_at=clock.now())
         seconding.lapse(office=office)
+        content.drop_plan(Content.OFFICE, office.code)
         record(Event.OFFICE_CHANGED, About(), "staff", staff=by.who, office=office.code, what="closed")

@@ -38,7 +38,7 @@ def ask_networks(by: OnDuty, office: Office, networks: Sequence[str]) -> None:
 
 
 def lapse(**of: Staff | Office) -> None:
-    """What still waits for this colleague or office is asked no longer."""
+    """What still waits for this colleague or office, or was asked by this colleague, is asked no longer."""
     waiting = Proposal.objects.filter(state=ApprovalState.ASKED, **of)
     waiting.update(state=ApprovalState.LAPSED, decided_at=clock.now())
 
@@ -76,14 +76,22 @@ def decide(by: OnDuty, wish_id: UUID, *, granted: bool) -> tuple[Staff, str] | N
     """
     require(by, Power.SECOND)
     with transaction.atomic():
-        asked = Proposal.objects.select_for_update(of=("self",)).select_related("staff__office", "office")
-        wish = asked.filter(pk=wish_id).first()
-        if wish is None:
-            raise Refused(Problem.NOT_FOUND)
+        wish = _held(wish_id)
         if granted and wish.asked_by_id == by.staff.pk:
             raise Refused(Problem.APPROVAL_OWN)
         _decided(by, wish, ApprovalState.GRANTED if granted else ApprovalState.DENIED)
         return _carry_out(wish) if granted else None
+
+
+def _held(wish_id: UUID) -> Proposal:
+    """A wish, kept for this transaction behind its colleague or office: in the order in which those are closed."""
+    asked = Proposal.objects.filter(pk=wish_id)
+    staff, office = asked.values_list("staff", "office").first() or (None, None)
+    if staff is None and office is None:
+        raise Refused(Problem.NOT_FOUND)
+    for model, of in ((Staff, staff), (Office, office)):
+        model._default_manager.select_for_update().filter(pk=of).first()
+    return asked.select_for_update(of=("self",)).select_related("staff__office", "office").get()
 
 
 def _decided(by: OnDuty, wish: Proposal, state: ApprovalState) -> None:
