@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("committed")
 AT_ONCE = 4
 
 
-def told(act: partial[object]) -> Problem | None:
+def told(act: Callable[[], object]) -> Problem | None:
     """What an editor is told; None when it was done."""
     try:
         act()

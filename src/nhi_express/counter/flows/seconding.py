@@ -86,11 +86,14 @@ def decide(by: OnDuty, wish_id: UUID, *, granted: bool) -> tuple[Staff, str] | N
 def _held(wish_id: UUID) -> Proposal:
     """A wish, kept for this transaction behind its colleague or office: in the order in which those are closed."""
     asked = Proposal.objects.filter(pk=wish_id)
-    staff, office = asked.values_list("staff", "office").first() or (None, None)
-    if staff is None and office is None:
+    found = asked.values_list("staff", "office").first()
+    if found is None:
         raise Refused(Problem.NOT_FOUND)
-    for model, of in ((Staff, staff), (Office, office)):
-        model._default_manager.select_for_update().filter(pk=of).first()
+    staff, office = found
+    if staff:
+        Staff.objects.select_for_update().get(pk=staff)
+    if office:
+        Office.objects.select_for_update().get(pk=office)
     return asked.select_for_update(of=("self",)).select_related("staff__office", "office").get()
 
 
