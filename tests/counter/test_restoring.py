@@ -26,6 +26,7 @@ from nhi_express.registration.models import Address, ProofCode, Registration
 from nhi_express.registration.rules import Reason, State
 from nhi_sandbox.member_phone import PASSWORD
 from tests.counter.workplace import Worker, hired, member_of, registered, visit
+from tests.counting import events
 from tests.races.racing import race
 from tests.visitor import Visitor, person
 
@@ -118,16 +119,57 @@ def _waiting(state: State) -> Registration:
     return Registration.objects.get()
 
 
+def _mailed() -> dict[str, str]:
+    """Send what waits; returns the texts by their subjects."""
+    mail.outbox.clear()
+    outbox.send_due()
+    return {message.subject: str(message.body) for message in mail.outbox}
+
+
 @pytest.mark.parametrize("state", [State.PENDING_CONFIRMATION, State.PENDING_ACTIVATION])
-@pytest.mark.parametrize("reason", [Reason.STAFF, Reason.THEFT])
 def test_who_never_finished_registering_is_not_registered_by_a_stop(
-    clerk: Worker, colleague: Worker, state: State, reason: Reason
+    clerk: Worker, colleague: Worker, state: State
 ) -> None:
     registration = _waiting(state)
-    registrations.suspend(registration.pk, reason, "hotline")
+    registrations.suspend(registration.pk, Reason.STAFF, "hotline")
     _restore(clerk, colleague)
     registration.refresh_from_db()
     assert (registration.state, registration.before) == (state, "")
+    told = _mailed()["Your registration was restored"]
+    assert "not finished yet" in told
+    assert "phone can" not in told
+
+
+@pytest.mark.parametrize("state", [State.PENDING_CONFIRMATION, State.PENDING_ACTIVATION])
+@pytest.mark.parametrize("reason", [Reason.THEFT, Reason.NOT_ME])
+def test_what_somebody_else_began_and_nobody_finished_is_cancelled_instead(
+    clerk: Worker, colleague: Worker, state: State, reason: Reason
+) -> None:
+    registration = _waiting(state)
+    registrations.send_code(registration, "thief@mail.example.tw")
+    registrations.suspend(registration.pk, reason, "hotline")
+    _restore(clerk, colleague)
+    registration.refresh_from_db()
+    assert (registration.state, registration.before) == (State.CANCELLED, "")
+    assert not Address.objects.exists()
+    assert (events(Event.REGISTRATION_RESTORED), events(Event.REGISTRATION_CANCELLED)) == (0, 1)
+    assert "phone" not in _mailed()["Your unfinished registration was cancelled"].split("\n")[0]
+    assert registered("citizen").pk != registration.pk, "they register anew"
+
+
+def test_clerk_and_visitor_are_told_that_it_is_cancelled(clerk: Worker, colleague: Worker) -> None:
+    registration = _waiting(State.PENDING_CONFIRMATION)
+    registrations.suspend(registration.pk, Reason.NOT_ME, "member")
+    at = visit(clerk, "citizen", Purpose.RESTORE)
+    path = f"/staff/desk/{at.case.id}/"
+    before = clerk.browser().get(path).content.decode()
+    assert "restoring cancels it" in before
+    assert "its phones are removed" not in before
+    approval = acts.ask(at, clerk.on_duty, acts.Asked(Act.RESTORE, ReasonCode.MISUSE))
+    assert approval
+    acts.decide(colleague.on_duty, approval.id, granted=True)
+    assert "The unfinished registration is cancelled" in clerk.browser().get(path).content.decode()
+    assert "Your unfinished registration is cancelled" in clerk.browser().get(f"{path}summary").content.decode()
 
 
 @pytest.mark.parametrize("state", [State.PENDING_CONFIRMATION, State.PENDING_ACTIVATION])

@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nhi_express.registration.rules import Reason, State, begins_anew, may_become, normalise, password_fault
+from nhi_express.registration.rules import (
+    Reason,
+    State,
+    begins_anew,
+    may_become,
+    normalise,
+    password_fault,
+    restored_to,
+)
 
 COMMON = frozenset({"password1", "qwertyuiop", "iloveyou1"})
 ABOUT = ("A123456789", "19850312", "0740312", "000012345678", "0912345678")
@@ -64,3 +72,9 @@ def test_states_move_only_as_designed(present: State, wanted: State) -> None:
 @pytest.mark.parametrize("reason", Reason)
 def test_what_was_in_wrong_hands_begins_anew(reason: Reason) -> None:
     assert begins_anew(reason) is (reason in {Reason.THEFT, Reason.NOT_ME})
+
+
+@pytest.mark.parametrize(("before", "reason"), list(product(State, Reason)))
+def test_restoring_leads_back_but_nowhere_what_was_begun_in_wrong_hands(before: State, reason: Reason) -> None:
+    ends = begins_anew(reason) and before is not State.ACTIVE
+    assert restored_to(before, reason) is (State.CANCELLED if ends else before)

@@ -35,7 +35,7 @@ _MOVES: dict[State, frozenset[State]] = {
     # Who was invited by their unit may apply by card all the same, and then waits for the mailed code.
     State.PENDING_ACTIVATION: frozenset({State.PENDING_CONFIRMATION, State.ACTIVE, State.SUSPENDED, State.CANCELLED}),
     State.ACTIVE: frozenset({State.SUSPENDED, State.CANCELLED}),
-    # Restoring leads back to where it was: who never finished registering is not registered by a stop.
+    # See restored_to(): who never finished registering is not registered by a stop.
     State.SUSPENDED: frozenset({State.PENDING_CONFIRMATION, State.PENDING_ACTIVATION, State.ACTIVE, State.CANCELLED}),
     State.CANCELLED: frozenset(),
 }
@@ -54,6 +54,11 @@ def begins_anew(stopped_for: Reason) -> bool:
     """Whether a registration stopped for this is restored without its phones, password and codes under way: whoever
     had them then must not have them again."""
     return stopped_for in _IN_WRONG_HANDS
+
+
+def restored_to(before: State, stopped_for: Reason) -> State:
+    """Where restoring leads: back to where it was; but what somebody else may have begun and nobody finished, ends."""
+    return State.CANCELLED if before is not State.ACTIVE and begins_anew(stopped_for) else before
 
 
 SHORTEST, LONGEST = 8, 128

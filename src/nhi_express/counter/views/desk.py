@@ -138,6 +138,8 @@ def _facts(at: AtDesk) -> dict[str, object]:
         "former": registration is not None and registration.member != at.member.key,
         "phones": devices.active_phones(registration).count() if registration else 0,
         "anew": at.begins_anew,
+        "would_end": at.would_end,
+        "has_ended": at.has_ended,
         "lacks_password": at.lacks_password,
     }
 

@@ -38,7 +38,7 @@ from nhi_express.registration.flows.addresses import (
     waiting_address,
 )
 from nhi_express.registration.models import Consent, Registration
-from nhi_express.registration.rules import Reason, State, begins_anew, may_become, password_fault
+from nhi_express.registration.rules import Reason, State, begins_anew, may_become, password_fault, restored_to
 
 # Other rooms know one door of this room; addresses stand in a file of their own for their length.
 __all__ = [
@@ -211,20 +211,29 @@ def restore(registration_id: UUID, reason: Reason, actor: Actor) -> bool:
     """Bring a suspended registration back to where it was, within the caller's transaction; a counter's act.
 
     Returns whether it begins anew: then its password and every code under way are void, and the caller ends its phones.
+    One that begins anew and was never finished is cancelled instead: nothing of it is known to be the member's.
     The stop codes of mails until now stop it no longer. Raises :class:`Refused` when it is not suspended.
     """
     registration = Registration.objects.select_for_update().get(pk=registration_id)
     if registration.state != State.SUSPENDED:
         raise Refused(Problem.ACT_NOT_POSSIBLE)
     anew, before = begins_anew(Reason(registration.reason)), State(registration.before or State.ACTIVE)
+    if restored_to(before, Reason(registration.reason)) is State.CANCELLED:
+        cancel(registration, reason, actor)
+        return anew
     _move(registration, before, reason)
     if anew:
         void_secrets(registration)
     facts = {"reason": reason.value, "state": before.value, "anew": "yes" if anew else "no"}
     record(Event.REGISTRATION_RESTORED, about(registration), actor, **facts)
     outbox.void_stop_codes(registration.id)
-    tell(registration, "registration/restored_anew" if anew else "registration/restored")
+    tell(registration, "registration/restored_anew" if anew else _worded("registration/restored", before))
     return anew
+
+
+def _worded(kind: str, state: State) -> str:
+    """The mail of this kind: who never finished registering has neither phones nor a password to be told of."""
+    return kind if state is State.ACTIVE else f"{kind}_unfinished"
 
 
 def cancel(registration: Registration, reason: Reason, actor: Actor) -> None:
@@ -233,9 +242,10 @@ def cancel(registration: Registration, reason: Reason, actor: Actor) -> None:
     What it held of its owner goes with it. Raises :class:`Refused` when it is cancelled already.
     """
     locked = Registration.objects.select_for_update().get(pk=registration.pk)
+    was = State(locked.before or locked.state)
     _move(locked, State.CANCELLED, reason)
     record(Event.REGISTRATION_CANCELLED, about(locked), actor, reason=reason)
-    tell(locked, "registration/cancelled")
+    tell(locked, _worded("registration/cancelled", was))
     forget_addresses(locked)
     Registration.objects.filter(pk=locked.pk).update(password_hash="")
 

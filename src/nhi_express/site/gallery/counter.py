@@ -118,6 +118,8 @@ def _case(
         "state": state,
         "former": former,
         "anew": False,
+        "would_end": False,
+        "has_ended": False,
         "lacks_password": False,
         "phones": 0 if state == "none" else 2,
     }
@@ -218,6 +220,8 @@ _CASE: dict[str, State] = {
     "refused": partial(_case, Purpose.CANCEL, refusal=Problem.ACT_NOT_POSSIBLE),
     "data-request": partial(_case, Purpose.DATA_REQUEST, "active"),
     "restore-anew": partial(_RESTORE, more={"anew": True}),
+    "restore-ends": partial(_RESTORE, more={"anew": True, "would_end": True, "phones": 0}),
+    "restored-ended": partial(_case, Purpose.RESTORE, more={"has_ended": True}, approval="granted"),
     "restored-anew": partial(
         _case, Purpose.RESTORE, "active", more={"lacks_password": True, "phones": 0}, approval="granted"
     ),
@@ -226,6 +230,7 @@ _CASE: dict[str, State] = {
 _SUMMARY: dict[str, State] = {
     **{state: partial(_case, Purpose.REGISTER, state) for state in ("none", "active", "suspended")},
     "restored-anew": partial(_case, Purpose.RESTORE, "active", more={"lacks_password": True, "phones": 0}),
+    "restored-ended": partial(_case, Purpose.RESTORE, more={"has_ended": True}),
     "restored-pending": partial(_case, Purpose.RESTORE, "pending_activation"),
 }
 _ANSWERS = {"id_number": "A123456789", "birth_date": "1986-04-12", "purpose": "caller_help"}
