@@ -96,7 +96,19 @@ def test_who_has_no_address_gets_the_letter_alone(clerk: Worker, colleague: Work
     request = requests.receive(at, clerk.on_duty, RequestKind.VIEW, "Everything")
     requests.decide(colleague.on_duty, requests.find(colleague.on_duty, request.id), granted=True, why=WHY)
     assert not Notice.objects.exists()
-    assert "hand it over" in colleague.browser().get(f"/staff/requests/{request.id}/letter").content.decode()
+    letter = colleague.browser().get(f"/staff/requests/{request.id}/letter").content.decode()
+    assert '<p class="unprinted">No postal address in the register: hand it over' in letter, "for staff alone"
+
+
+def test_the_letter_is_printed_in_the_language_that_its_reader_reads(request_id: str, colleague: Worker) -> None:
+    assert _decides(colleague, request_id, "grant") == 302
+    browser, path = colleague.browser(), f"/staff/requests/{request_id}/letter"
+    assert 'href="?language=zh-hant"' in browser.get(path).content.decode()
+    chinese = browser.get(f"{path}?language=zh-hant")
+    assert (chinese.headers["content-language"], "is granted" in chinese.content.decode()) == ("zh-hant", False)
+    assert all(words in chinese.content.decode() for words in ('lang="zh-Hant-TW"', 'href="?language=en"'))
+    for other in ("", "?language=xx"):
+        assert "is granted" in browser.get(f"{path}{other}").content.decode(), "only this page, and only ours"
 
 
 def test_it_is_found_though_the_number_changed_since(clerk: Worker, colleague: Worker) -> None:

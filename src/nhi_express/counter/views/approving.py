@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import get_language
+from django.utils.translation import activate, get_language
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from nhi_express.core import clock
@@ -95,7 +96,10 @@ def _facts(found: requests.Found) -> dict[str, object]:
 @on_duty(Power.APPROVE)
 @require_GET
 def letter(request: HttpRequest, who: OnDuty, request_id: UUID) -> HttpResponse:
-    """The answer on paper: to be posted, or handed to a member who comes for it."""
+    """The answer on paper: to be posted, or handed to a member who comes for it; in whichever language they read."""
+    wished = request.GET.get("language")
+    if wished in dict(settings.LANGUAGES):
+        activate(wished)
     found = requests.find(who, request_id)
     held, words = found.member.record, requests.read(who, found)
     if not (words.decided or words.put_off):
