@@ -138,6 +138,7 @@ def test_what_a_counter_restores_works_again(visitor: Make, phone: Visitor) -> N
         flows.suspend(registration.pk, Reason.STAFF, "hotline")
     assert visitor().to_card(CITIZEN).code == "R-01"
     flows.restore(registration.pk, Reason.STAFF, "clerk")
+    assert phone.open(CONTACT).path != CONTACT, "what was open before the stop stays closed"
     assert phone.unlock()["status"] == 200
     counted = [events(event) for event in (Event.REGISTRATION_SUSPENDED, Event.REGISTRATION_RESTORED)]
     assert counted == [1, 1]

@@ -195,6 +195,16 @@ def test_a_stopped_phone_or_member_ends_the_session_at_once_and_opens_no_other(
     assert Entry.objects.get(event=Event.DESK_REFUSED.value).registration == phone.registration_id
 
 
+def test_what_was_open_before_a_stop_stays_closed_when_the_member_is_restored() -> None:
+    founded()
+    secret, registration = secret_of(HEAD), registered(HEAD)
+    accounts.suspend(registration.pk, Reason.STAFF, "hotline")
+    with transaction.atomic():
+        accounts.restore(registration.pk, Reason.STAFF, "clerk")
+    assert entering.desk_of(secret) is None
+    assert entering.desk_of(secret_of(HEAD))
+
+
 def test_another_phone_that_is_disabled_ends_nothing() -> None:
     founded()
     first, second = Passkey(), Passkey()

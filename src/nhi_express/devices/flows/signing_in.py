@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 
 from nhi_express.audit.catalogue import Event
 from nhi_express.audit.flows import record
@@ -29,6 +30,7 @@ from nhi_express.help.catalogue import Problem
 from nhi_express.help.errors import Refused
 from nhi_express.registration import flows as accounts
 from nhi_express.registration.models import Registration
+from nhi_express.registration.rules import State
 
 _BY_ID = rows.Lookup(Device, "id", beside="registration")
 
@@ -144,11 +146,13 @@ def _record_refusal(device: Device, refusal: Refused) -> None:
 
 def session(secret: str) -> SignedIn | None:
     """Who is signed in by this secret, or None: unknown, idle, too old, or its phone or registration was stopped."""
-    found = (
-        Session.objects.select_related("device__registration")
-        .filter(digest=fingerprint(secret), device__state=DeviceState.ACTIVE, device__registration__state="active")
-        .first()
+    mine = Session.objects.select_related("device__registration").filter(
+        device__state=DeviceState.ACTIVE,
+        device__registration__state=State.ACTIVE,
+        # One that was open before a stop does not come back to life when the registration is restored.
+        started_at__gte=F("device__registration__state_at"),
     )
+    found = mine.filter(digest=fingerprint(secret)).first()
     limits = {"idle_minutes": config().app_idle_minutes, "hours": config().app_session_hours}
     if found is None or is_over(found, **limits):
         return None

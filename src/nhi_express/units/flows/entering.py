@@ -159,6 +159,8 @@ def _session(secret: str) -> DeskSession | None:
         digest=fingerprint(secret),
         officer__state=OfficerState.ACTIVE,
         registration__state=State.ACTIVE,
+        # One that was open before a stop does not come back to life when the registration is restored.
+        started_at__gte=F("registration__state_at"),
     )
     found = living.first()
     same = found is not None and bytes(found.password) == fingerprint(found.registration.password_hash)
