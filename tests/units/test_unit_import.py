@@ -5,26 +5,32 @@ from __future__ import annotations
 import csv
 import subprocess
 import sys
+import time
 import tracemalloc
 from collections.abc import Iterable
 from pathlib import Path
+from threading import Event
 
 import pytest
+from django.db import transaction
 
+from nhi_express.audit.catalogue import Event as Told
 from nhi_express.help.catalogue import Problem
 from nhi_express.members.flows import key_of
 from nhi_express.members.rules import IdNumber
 from nhi_express.units.adapters.listing import HEADER, WrongList
 from nhi_express.units.adapters.table import UnitTable
-from nhi_express.units.flows import entering, importing, mandates
+from nhi_express.units.flows import entering, importing, mandates, officers
 from nhi_express.units.flows.importing import Loaded, import_units
 from nhi_express.units.flows.registering import register_unit
-from nhi_express.units.models import ListedUnit
+from nhi_express.units.models import ListedUnit, Officer
 from nhi_sandbox.identifiers import id_number, tax_id
 from nhi_sandbox.personas import personas
 from nhi_sandbox.units import UnitRow, named_units
+from tests.counting import events
 from tests.members.files import surroundings
 from tests.outside import load_personas
+from tests.races.racing import race
 from tests.units.duties import (
     FIRM,
     HEAD,
@@ -178,6 +184,28 @@ def test_who_is_no_longer_named_responsible_is_an_officer_no_more(tmp_path: Path
     load(write(tmp_path / "other.csv", [same._replace(responsible=person(OFFICER).id_number)]))
     assert entering.desk_of(secret) is None
     assert letters_to(HEAD)[-1] == "您已不再是投保單位的承辦人員"
+
+
+@pytest.mark.usefixtures("committed")
+def test_a_duty_that_ends_while_the_list_is_read_ends_once(tmp_path: Path) -> None:
+    load_personas()
+    founded()
+    head = Officer.objects.get()
+    held, file = Event(), write(tmp_path / "other.csv", [COMPANY.row(person(OFFICER).id_number)])
+
+    def leave() -> None:
+        with transaction.atomic():
+            officers.lock_unit(head.unit_id)
+            held.set()
+            time.sleep(0.5)
+            officers.end_duty(head, "officer")
+
+    def read() -> None:
+        assert held.wait(10)
+        assert load(file) == Loaded(1, 0)
+
+    race([leave, read])
+    assert events(Told.OFFICER_ENDED) == 1
 
 
 def test_the_list_may_name_somebody_by_a_number_of_former_days(tmp_path: Path) -> None:

@@ -93,7 +93,10 @@ def _take(read: list[_Read], seen: set[str]) -> _Chunk:
         listing.upsert(chunk.units)
         for officer in _no_longer_responsible(chunk.units):
             lock_unit(officer.unit_id)
-            end_duty(officer, "system")
+            # Meanwhile the duty may have ended otherwise.
+            still = Officer.objects.filter(pk=officer.pk, state=OfficerState.ACTIVE).first()
+            if still is not None:
+                end_duty(still, "system")
     return chunk
 
 
