@@ -123,7 +123,7 @@ def _mailed() -> dict[str, str]:
     """Send what waits; returns the texts by their subjects."""
     mail.outbox.clear()
     outbox.send_due()
-    return {message.subject: str(message.body) for message in mail.outbox}
+    return {str(message.subject): str(message.body) for message in mail.outbox}
 
 
 @pytest.mark.parametrize("state", [State.PENDING_CONFIRMATION, State.PENDING_ACTIVATION])
