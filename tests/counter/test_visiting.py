@@ -70,6 +70,22 @@ def _shown_link(tablet: Tablet) -> str:
     return link.group(1)
 
 
+def _nobody_touches_the_screen() -> None:
+    """For longer than a screen waits for its visitor."""
+    Screen.objects.update(seen_at=clock.now() - timedelta(seconds=config().screen_seconds + 1))
+
+
+def _the_code_ends_in(seconds: int) -> None:
+    DeviceCode.objects.update(until=clock.now() + timedelta(seconds=seconds))
+
+
+def _seconds_left(page: bytes) -> int:
+    """So long the page waits until it leaves."""
+    told = re.search(r'<dialog[^>]*data-seconds="(\d+)"', page.decode())
+    assert told
+    return int(told.group(1))
+
+
 def test_a_citizen_without_a_phone_is_registered(clerk: Worker) -> None:
     tablet, case = _paired(clerk, "citizen")
     assert tablet.at == "/visitor/terms"
@@ -144,7 +160,7 @@ def test_a_case_that_pairs_another_screen_leaves_the_first(clerk: Worker) -> Non
 def test_a_visitor_who_walks_away_leaves_nothing_open(clerk: Worker) -> None:
     tablet, case = _paired(clerk, "citizen")
     tablet.browser.post("/visitor/terms", {"accept": "yes"})
-    Screen.objects.update(seen_at=clock.now() - timedelta(seconds=config().screen_seconds + 1))
+    _nobody_touches_the_screen()
     assert tablet.registers() == 409
     assert not Registration.objects.exists()
     assert screens.beside(case) is None
@@ -163,6 +179,60 @@ def test_asking_where_one_stands_is_no_touch(clerk: Worker) -> None:
     assert Screen.objects.get().seen_at > before
 
 
+def test_a_screen_waits_for_as_long_as_its_code_lives(clerk: Worker) -> None:
+    """Whoever fetches their phone, and unlocks it slowly, touches nothing here meanwhile."""
+    tablet, case = _paired(clerk, "citizen")
+    tablet.registers()
+    assert _seconds_left(tablet.browser.get("/visitor/phone").content) == config().screen_seconds
+    token = _shown_link(tablet)
+    _nobody_touches_the_screen()
+    assert (tablet.at, screens.forget_old()) == ("/visitor/phone", 0)
+    assert screens.beside(case) is not None
+    ticket = devices.claim_by_token(token)
+    assert tablet.browser.get("/visitor/code-state").json()["state"] == "claimed"
+    device, _secret = devices.redeem(ticket, proof_for(devices.claimed(ticket).id), None)
+    assert tablet.browser.get("/visitor/code-state").json()["state"] == "bound"
+    assert tablet.browser.post("/visitor/disown", {"device": str(device.id)}).status_code == 302
+
+
+def test_a_page_with_a_code_promises_no_less_than_the_code(clerk: Worker) -> None:
+    tablet, _ = _paired(clerk, "citizen")
+    tablet.registers()
+    shown, lives = tablet.browser.post("/visitor/phone").content, config().device_code_minutes * 60
+    assert lives - 5 < _seconds_left(shown) <= lives
+    for seconds, left in ((200, 200), (50, config().screen_seconds)):
+        _the_code_ends_in(seconds)
+        assert tablet.browser.get("/visitor/stay").json()["seconds"] == left, "the code's time, or a touch's"
+
+
+@pytest.mark.parametrize("claimed", [False, True])
+def test_asking_after_a_code_keeps_no_screen_beyond_it(clerk: Worker, *, claimed: bool) -> None:
+    tablet, case = _paired(clerk, "citizen")
+    tablet.registers()
+    token = _shown_link(tablet)
+    if claimed:
+        devices.claim_by_token(token)
+    _nobody_touches_the_screen()
+    assert tablet.browser.get("/visitor/code-state").status_code == 200
+    _the_code_ends_in(-1)
+    assert screens.forget_old() == 1
+    assert tablet.browser.get("/visitor/code-state").status_code == 409
+    assert screens.beside(case) is None
+    assert not DeviceCode.objects.exists()
+
+
+def test_a_code_from_elsewhere_keeps_no_screen(clerk: Worker) -> None:
+    """The member made it on the portal before they came: this screen does not show it."""
+    devices.make_code(registered("citizen"))
+    tablet, _ = _paired(clerk, "citizen")
+    for step in ("/visitor/terms", "/visitor/phone"):
+        assert tablet.at == step
+        assert _seconds_left(tablet.browser.get(step).content) == config().screen_seconds
+        tablet.registers()
+    _nobody_touches_the_screen()
+    assert tablet.at == "/visitor/"
+
+
 @pytest.mark.parametrize("how", ["finished", "left", "walked away", "another screen"])
 def test_a_code_that_still_stands_on_the_glass_binds_nobodys_phone(clerk: Worker, how: str) -> None:
     """The clerk finishes or the visitor leaves, and the next person scans the code that is still to be seen."""
@@ -175,7 +245,9 @@ def test_a_code_that_still_stands_on_the_glass_binds_nobodys_phone(clerk: Worker
     elif how == "left":
         tablet.browser.post("/visitor/leave")
     elif how == "walked away":
-        Screen.objects.update(seen_at=clock.now() - timedelta(seconds=config().screen_seconds + 1))
+        _nobody_touches_the_screen()
+        assert tablet.at == "/visitor/phone", "the visitor may be busy with the phone"
+        _the_code_ends_in(-1)
         assert tablet.at == "/visitor/"
     else:
         screens.pair(cases.current(clerk.on_duty, case.id), clerk.on_duty, Tablet().number)

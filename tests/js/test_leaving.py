@@ -16,6 +16,16 @@ CODE = """<!doctype html><title>code</title>
     <script type="module" src="/static/card/code.js"></script>"""
 
 
+SCREEN = """<!doctype html><title>code</title>
+    <section data-code-state="/visitor/code-state" data-seconds="300" data-leave="/visitor/" data-phone-stays>
+    <p data-left></p></section>
+    <div data-standing="bound"><p data-model></p><p data-identifier></p><input data-device></div>
+    <dialog id="time-left" data-seconds="300" data-extend="/visitor/stay" data-leave="/visitor/">
+    <button data-stay>Stay on this page</button></dialog>
+    <script type="module" src="/static/site/js/forms.js"></script>
+    <script type="module" src="/static/card/code.js"></script>"""
+
+
 @pytest.fixture
 def page(chromium: Browser, gallery_url: str) -> Iterator[Page]:
     """A window whose site answers what a test wants; what it leaves for is empty."""
@@ -121,3 +131,38 @@ def test_a_code_goes_with_the_case_of_its_screen(page: Page) -> None:
     page.wait_for_url("**/visitor/")
     page.clock.run_for(5_000)
     assert asked == ["GET"], "it asks no more"
+
+
+@pytest.mark.parametrize("state", ["claimed", "bound"])
+def test_a_phone_at_work_on_the_code_gives_the_screen_its_time_anew(page: Page, state: str) -> None:
+    """Nobody touches the screen; what covers the code goes, and the page stays for as long as the site says."""
+    answers(page, "/visitor/code-state", 200, state="waiting", phone=None)
+    asked = answers(page, "/visitor/stay", 200, seconds=120)
+    shows(page, SCREEN)
+    page.clock.run_for(235_000)
+    assert not page.locator("#time-left").is_visible(), "nothing covers the code before its last minute"
+    page.clock.run_for(10_000)
+    assert page.locator("#time-left").is_visible()
+    phone = {"id": "1", "model": "a phone", "identifier": "12345678"}
+    answers(page, "/visitor/code-state", 200, state=state, phone=phone if state == "bound" else None)
+    with page.expect_response("**/visitor/stay"):
+        page.clock.run_for(1_500)
+    page.wait_for_function("() => !document.querySelector('#time-left').open")
+    page.clock.run_for(110_000)
+    assert page.url.endswith("/app/try")
+    assert asked == ["GET"], "once, however often the state is asked"
+    page.clock.run_for(12_000)
+    page.wait_for_url("**/visitor/")
+
+
+def test_a_lost_answer_leaves_the_button_good(page: Page) -> None:
+    page.route("**/visitor/stay", lambda route: route.abort())
+    page.goto(PASSWORD)
+    stay = page.locator("[data-stay]")
+    with page.expect_event("requestfailed"):
+        stay.dispatch_event("click")
+    asked = answers(page, "/visitor/stay", 200)
+    page.clock.run_for((IDLE - 30) * 1000)
+    with page.expect_response("**/visitor/stay"):
+        stay.click()
+    assert asked == ["GET"]

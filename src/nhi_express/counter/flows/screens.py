@@ -1,12 +1,14 @@
 """The visitor's screen beside a desk: there the visitor reads the terms, types their own password, and sees the QR.
 
 The clerk never sees or sets a password. A screen shows a number; the clerk types it into the case, so that the two in
-front of the same desk are meant. It serves one case, and forgets it when the case ends or the visitor walks away.
+front of the same desk are meant. It serves one case, and forgets it when the case ends or the visitor walks away. While
+a code for the visitor's phone stands on it, the visitor is busy with the phone: it waits for as long as the code lives.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from math import ceil
 
 from django.db import IntegrityError, transaction
 
@@ -19,6 +21,8 @@ from nhi_express.counter.flows.cases import AtDesk, forget_code
 from nhi_express.counter.flows.duty import OnDuty
 from nhi_express.counter.models import Case, Office, Screen
 from nhi_express.counter.rules import CaseState, in_networks
+from nhi_express.devices.models import DeviceCode
+from nhi_express.enrolment.rules import Channel
 from nhi_express.help.catalogue import Problem
 from nhi_express.help.errors import Refused
 
@@ -61,7 +65,28 @@ def of(secret: str) -> Screen | None:
 
 
 def _walked_away(screen: Screen) -> bool:
-    return screen.seen_at < clock.now() - timedelta(seconds=config().screen_seconds)
+    now = clock.now()
+    return _touch_ends(screen) < now and _code_ends(screen) < now
+
+
+def _touch_ends(screen: Screen) -> datetime:
+    return screen.seen_at + timedelta(seconds=config().screen_seconds)
+
+
+def _code_ends(screen: Screen) -> datetime:
+    """Until when the code lives that was made on this screen, bound or not; without one, the last touch."""
+    case = screen.case
+    if case is None or case.attempt is None:
+        return screen.seen_at
+    made = DeviceCode.objects.filter(registration__member=case.member, channel=Channel.COUNTER)
+    return made.values_list("until", flat=True).first() or screen.seen_at
+
+
+def seconds_left(screen: Screen | None) -> int:
+    """So long a screen still shows its case when nobody touches it; rounded up, as its page leaves no sooner."""
+    if screen is None:
+        return 0
+    return ceil((max(_touch_ends(screen), _code_ends(screen)) - clock.now()).total_seconds())
 
 
 def touched(screen: Screen) -> None:
@@ -118,7 +143,8 @@ def forget_old() -> int:
     now = clock.now()
     unpaired = Screen.objects.filter(case=None, seen_at__lt=now - _UNPAIRED).delete()[0]
     walked = now - timedelta(seconds=config().screen_seconds)
-    left = list(Screen.objects.select_related("case").exclude(case=None).filter(seen_at__lt=walked))
+    untouched = Screen.objects.select_related("case").exclude(case=None).filter(seen_at__lt=walked)
+    left = [screen for screen in untouched if _walked_away(screen)]
     for screen in left:
         put_away(screen)
     return unpaired + len(left)

@@ -60,7 +60,8 @@ def _case(request: HttpRequest, *, touch: bool = True) -> Case:
 
 def _page(request: HttpRequest, at: str, template: str, context: dict[str, object], status: int = 200) -> HttpResponse:
     """A page of a case that stands ``at`` an address: once the case does not, the page's script leaves."""
-    return render(request, template, {"idle": config().screen_seconds, "at": at, **context}, status=status)
+    left = screens.seconds_left(_screen(request))
+    return render(request, template, {"idle": left, "at": at, **context}, status=status)
 
 
 @_visitors
@@ -100,9 +101,9 @@ def state(request: HttpRequest) -> JsonResponse:
 @_visitors
 @require_GET
 def stay(request: HttpRequest) -> JsonResponse:
-    """Somebody touched the screen."""
+    """Somebody touched the screen, or a phone opened the code on it: tells the seconds that it now has."""
     _case(request)
-    return JsonResponse({"status": "ok"})
+    return JsonResponse({"status": "ok", "seconds": screens.seconds_left(_screen(request))})
 
 
 @_visitors

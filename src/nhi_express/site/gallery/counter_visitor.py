@@ -35,7 +35,7 @@ def _password(problem: Problem | None = None, **fields: str) -> Context:
 
 def _code() -> Context:
     link = "https://nhi.example/app/bind/code/#AAAAAAAAAAAAAAAAAAAAAA"
-    return {**_IDLE, **shown_code(NewCode("3G4F-10M1", "", clock.now() + timedelta(minutes=5), link), "")}
+    return {"idle": 300, **shown_code(NewCode("3G4F-10M1", "", clock.now() + timedelta(minutes=5), link), "")}
 
 
 def _stop(code: str | None = None, *, asks: bool = False, unknown: bool = False) -> Context:

@@ -28,6 +28,11 @@ function count() {
   if (seconds > 0) setTimeout(count, 1000);
 }
 
+/** A phone is at work on the code: a screen that nobody touches meanwhile (`data-phone-stays`) has its time anew. */
+function stay() {
+  if ("phoneStays" in card.dataset) /** @type {HTMLButtonElement | null} */ (document.querySelector("#time-left [data-stay]"))?.click();
+}
+
 let shown = "waiting";
 
 async function look() {
@@ -37,6 +42,7 @@ async function look() {
   if (answer?.ok) {
     const { state, phone } = await answer.json();
     if (phone) name(phone);
+    if (state !== shown && (state === "claimed" || state === "bound")) stay();
     if (state !== shown) show((shown = state === "none" ? "expired" : state));
     if (shown === "bound" || shown === "expired") return;
   }

@@ -116,12 +116,16 @@ function watchTime(dialog) {
     if (!dialog.dataset.extend) return;
     const answer = await fetch(dialog.dataset.extend, { headers: { Accept: "application/json" } }).catch(() => null);
     // Without an answer the time runs on.
-    if (!answer) return;
+    if (!answer) return listen();
     clearInterval(timer);
-    if (answer.ok) watchTime(dialog);
-    else leave();
+    if (!answer.ok) return leave();
+    // A visitor's screen is told how long it has now; elsewhere it is as long as before.
+    const { seconds } = await answer.json().catch(() => ({}));
+    if (seconds) dialog.dataset.seconds = String(seconds);
+    watchTime(dialog);
   };
-  stay?.addEventListener("click", extend, { once: true });
+  const listen = () => stay?.addEventListener("click", extend, { once: true });
+  listen();
 }
 
 document.addEventListener("submit", once, { capture: true });
