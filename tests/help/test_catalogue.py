@@ -33,7 +33,7 @@ CODES = {
 # These families have a part for each subject, with room behind it.
 PARTS = {
     "U": (range(1, 8), range(10, 27), range(30, 37), range(40, 44)),
-    "S": (range(1, 7), range(10, 17), range(20, 22), range(30, 35), (40, 50, 60), range(70, 72)),
+    "S": (range(1, 7), range(10, 17), range(20, 23), range(30, 35), (40, 50, 60), range(70, 72)),
 }
 
 
