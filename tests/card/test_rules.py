@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -171,7 +170,7 @@ def test_households() -> None:
     assert household_mismatch(household_of(CITIZEN), record) is None
     assert household_mismatch(household_of(CITIZEN, number="F9999999"), record) == Mismatch.HOUSEHOLD_NUMBER
     assert household_mismatch(household_of(CITIZEN, village="何厝里"), record) == Mismatch.HOUSEHOLD_AREA
-    unknown = replace(record, household_number="", household_area="")
+    unknown = record._replace(household_number="", household_area="")
     assert household_mismatch(household_of(CITIZEN), unknown) == Mismatch.HOUSEHOLD_NUMBER
 
 

@@ -43,7 +43,7 @@ def invited(who: str, *, unit: str = UNIT, way: str = "letter") -> Invitation:
     key = member_of(who).key
     with transaction.atomic():
         made = invite(unit, [Invitee(key, way)])
-    return Invitation.objects.get(pk=made[key])
+    return Invitation.objects.get(pk=made.made[key])
 
 
 def rewrite(who: str, **changes: str) -> None:

@@ -31,7 +31,8 @@ def turns_until(batch: Batch, state: BatchState) -> int:
     return turns
 
 
-def test_five_lines_are_done_while_twenty_thousand_are_at_work() -> None:
+def test_five_lines_are_done_while_twenty_thousand_are_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nhi_express.units.flows.lines.LINES_A_PIECE", 1_000)
     large, small = desk_of(), desk_of(OTHER)
     few = employ(staff(5, OTHER))
     # Nobody of the long list is in the register: what becomes of its lines is not the point here.

@@ -95,7 +95,7 @@ def test_of_yes_and_stop_at_once_nothing_is_done_after_the_stop(turns: int) -> N
     drain()
     batch = lists.find(desk, batch.id)
     # A stop that comes after the last turn is told that there is nothing left to stop.
-    state, most = {"": (BatchState.STOPPED, after), "U-20": (BatchState.DONE, 20)}[stopped]
+    state, most = {"": (BatchState.STOPPED, after), "U-20": (BatchState.DONE, 20)}[str(stopped)]
     assert (batch.state, Invitation.objects.count()) == (state, most)
     assert batch.invited == after == [state for _, state, _ in outcomes(batch)].count("invited")
 

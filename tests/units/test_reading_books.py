@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from dataclasses import astuple
 from io import BytesIO
 from pathlib import Path
 from xml.etree import ElementTree
@@ -37,7 +36,7 @@ def sheets(book: bytes) -> dict[str, list[list[object]]]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_template_has_headings_that_the_reader_knows_and_nobody_in_it(language: str) -> None:
     people, explained = sheets(template(language)).values()
-    assert [field_of(str(heading)) for heading in people[0]] == list(RowCells.__slots__)
+    assert [field_of(str(heading)) for heading in people[0]] == list(RowCells._fields)
     assert len(people) == 1
     assert refusal(template(language)) == "LIST_EMPTY"
     assert [row[0] for row in explained[1:6]] == people[0]
@@ -78,7 +77,7 @@ def test_refused_lines_say_what_stood_in_them_where_and_why(language: str) -> No
 def test_refused_lines_are_a_list_again(language: str) -> None:
     book = rejects_book([ROW, RejectRow(20, RowCells("x"), RowReason.ID_INVALID)], language)
     sheet = read_list(book, "rejects.xlsx", 10)
-    assert sheet.columns == {field: place for place, field in enumerate(RowCells.__slots__)}
+    assert sheet.columns == {field: place for place, field in enumerate(RowCells._fields)}
     assert [line.cells for line in sheet.lines] == [CELLS, RowCells("x")]
 
 
@@ -128,7 +127,7 @@ def test_whatever_stood_in_a_line_comes_back_but_for_what_cannot_be_seen(given_c
 
 def seen(cells: RowCells) -> list[str]:
     """What can be seen of a line's cells, without spaces."""
-    return ["".join(clean(text).split()) for text in astuple(cells)]
+    return ["".join(clean(text).split()) for text in cells]
 
 
 def test_no_refused_lines_are_an_empty_list() -> None:

@@ -1,7 +1,12 @@
 """The two engines: SQLite embedded, PostgreSQL for more than one machine."""
 
+from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 from typing import Any
 from urllib.parse import urlsplit
+
+from django.db.models import Q
 
 from nhi_express.core.config import Config
 
@@ -9,7 +14,10 @@ from nhi_express.core.config import Config
 _SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+    # Copying pages from the log into the database every 16 MiB, not every 4, saves a tenth of writing a long list.
+    "init_command": (
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint=4000;"
+    ),
 }
 
 
@@ -48,3 +56,11 @@ def _postgresql(config: Config) -> dict[str, Any]:
 
 def _query(text: str) -> dict[str, str]:
     return dict(part.split("=", 1) for part in text.split("&") if "=" in part)
+
+
+def one_of(column: str, values: Iterable[str]) -> Q:
+    """For constraints: that a column holds one of these values.
+
+    As equalities: for an ``IN`` of constants SQLite builds a table, anew for each row that is written.
+    """
+    return reduce(or_, (Q(**{column: str(value)}) for value in values))

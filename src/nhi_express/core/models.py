@@ -27,7 +27,7 @@ class Notice(models.Model):
     language = models.CharField(max_length=8, db_comment="language of the message; not personal")
     sealed = models.BinaryField(db_comment="SENSITIVE, sealed: address and values of the message")
     about = models.UUIDField(null=True, db_comment="registration that it tells of; pseudonym")
-    stop = models.UUIDField(null=True, unique=True, db_comment="keyed index of its stop code; not personal")
+    stop = models.UUIDField(null=True, db_comment="keyed index of its stop code; not personal")
     created_at = models.DateTimeField(db_comment="not personal")
     bulk = models.BooleanField(default=False, db_default=False, db_comment="one of many alike: sent after all others")
     next_at = models.DateTimeField(null=True, db_comment="when to try next; null once sent or given up")
@@ -40,6 +40,9 @@ class Notice(models.Model):
         indexes = [
             models.Index(fields=["bulk", "next_at"], condition=Q(next_at__isnull=False), name="notices_due"),
             models.Index(fields=["about"], condition=Q(stop__isnull=False), name="stop_codes_of"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["stop"], condition=Q(stop__isnull=False), name="one_notice_a_stop_code")
         ]
 
 

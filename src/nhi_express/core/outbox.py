@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from smtplib import SMTPException
+from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.core.mail import EmailMessage, get_connection
 from django.db import connection, transaction
 from django.template.loader import render_to_string
 from django.utils import translation
+from pydantic_core import to_json
 
 from nhi_express.core import clock, randomness, rows
 from nhi_express.core.config import config
@@ -29,8 +31,7 @@ _BETWEEN = f"\n\n{'─' * 20}\n\n"
 _FIRST_WAIT, _LONGEST_WAIT, _MOST_ATTEMPTS = timedelta(seconds=30), timedelta(hours=6), 30
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(NamedTuple):
     """What to send: ``kind`` names the template ``<room>/mail/<name>.txt`` as ``room/name``.
 
     ``language`` is the reader's; empty: they have not chosen any yet, and get every one, one below the other.
@@ -46,23 +47,24 @@ class Letter:
 
 def post(letter: Letter, *, bulk: bool = False) -> None:
     """Put ``letter`` into the outbox, in the transaction of its act; ``bulk``: all others are sent first."""
-    rows.add(Notice(**dict(zip(_COLUMNS, _row(letter, clock.now(), bulk=bulk), strict=True))))
+    rows.add(Notice(**dict(zip(_COLUMNS, _row(letter, randomness.identifier(), clock.now(), bulk=bulk), strict=True))))
 
 
 def post_all(letters: Iterable[Letter]) -> None:
     """Put many letters alike into the outbox, in the transaction of the act they tell of; all others are sent first."""
     now = clock.now()
-    rows.add_all(Notice, _COLUMNS, [_row(letter, now, bulk=True) for letter in letters])
+    letters = list(letters)
+    made = zip(letters, randomness.identifiers(len(letters)), strict=True)
+    rows.add_all(Notice, _COLUMNS, [_row(letter, identifier, now, bulk=True) for letter, identifier in made])
 
 
 _COLUMNS = ("id", "kind", "language", "sealed", "about", "stop", "bulk", "created_at", "next_at")
 
 
-def _row(letter: Letter, now: datetime, *, bulk: bool) -> tuple[object, ...]:
-    identifier = randomness.identifier()
+def _row(letter: Letter, identifier: UUID, now: datetime, *, bulk: bool) -> tuple[object, ...]:
     code = randomness.letters(STOP_CODE_LENGTH) if letter.about else ""
     values = {**letter.values, "stop_code": "-".join((code[:4], code[4:8], code[8:])) if code else ""}
-    content = json.dumps({"address": letter.address, "values": values}).encode()
+    content = to_json({"address": letter.address, "values": values})
     sealed, stop = vault().seal(content, _context(identifier)), stop_index(code) if code else None
     return identifier, letter.kind, letter.language, sealed, letter.about, stop, bulk, now, now
 

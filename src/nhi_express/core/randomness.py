@@ -22,6 +22,12 @@ def identifier() -> uuid.UUID:
     return uuid.uuid4()
 
 
+def identifiers(count: int) -> list[uuid.UUID]:
+    """Many of them, drawn at once."""
+    drawn = octets(16 * count)
+    return [uuid.UUID(bytes=drawn[start : start + 16], version=4) for start in range(0, len(drawn), 16)]
+
+
 def digits(count: int) -> str:
     """``count`` random decimal digits, each equally likely."""
     return "".join(secrets.choice("0123456789") for _ in range(count))

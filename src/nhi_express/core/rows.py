@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache, lru_cache
+from itertools import repeat
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -17,6 +18,7 @@ from weakref import WeakKeyDictionary
 from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
+from pydantic_core import to_json
 
 Row = TypeVar("Row", bound=Model)
 # A column as Django's fields are typed: by what it holds, which is nothing to this module.
@@ -132,17 +134,20 @@ def _counted(field: _Column) -> bool:
 def add_all(model: type[Model], names: Sequence[str], values: Iterable[Sequence[object]]) -> None:
     """Insert many new rows, the fastest way the engine has: of each the values of ``names``, plain ones (no
     enumerations); other columns get their defaults."""
+    many = list(values)
+    if not many:
+        return
     sql, ready = _many(model, tuple(names), connection.vendor)
     with connection.cursor() as cursor:
         if connection.vendor != "postgresql":
-            cursor.executemany(sql, list(map(ready, values)))
+            cursor.executemany(sql, list(ready(many)))
             return
         with cursor.copy(sql) as copy:
-            for row in map(ready, values):
+            for row in ready(many):
                 copy.write_row(row)
 
 
-_Ready = Callable[[Sequence[Any]], Sequence[Any]]
+_Ready = Callable[[Sequence[Sequence[Any]]], Iterable[Sequence[Any]]]
 
 
 @cache
@@ -157,15 +162,14 @@ def _many(model: type[Model], names: tuple[str, ...], vendor: str) -> tuple[str,
 
 
 def _ready(given: list[_Column], others: list[_Column]) -> _Ready:
-    """What makes of the values given what the engine's driver takes, with the defaults of the other columns."""
-    writers = [(place, write) for place, field in enumerate(given) if (write := _writer(field))]
-    constant = tuple(field.get_db_prep_save(field.get_default(), connection) for field in others)
+    """What makes of rows what the engine's driver takes, with the defaults of the other columns: column by column."""
+    writers = [_writer(field) for field in given]
+    constants = [field.get_db_prep_save(field.get_default(), connection) for field in others]
 
-    def ready(row: Sequence[Any]) -> Sequence[Any]:
-        cells = [*row, *constant]
-        for place, write in writers:
-            cells[place] = write(cells[place])
-        return cells
+    def ready(values: Sequence[Sequence[Any]]) -> Iterable[Sequence[Any]]:
+        columns = zip(*values, strict=True)
+        written = [map(write, column) if write else column for write, column in zip(writers, columns, strict=True)]
+        return zip(*written, *map(repeat, constants), strict=False)
 
     return ready
 
@@ -174,11 +178,15 @@ def _writer(field: _Column) -> Callable[[Any], object] | None:
     """What makes of a value what the engine's driver takes, where that is not the value itself."""
     kind = _stored(field).get_internal_type()
     if kind == "JSONField":
-        return json.dumps
+        return _told
     if connection.vendor == "postgresql":
         return None
     writers: dict[str, Callable[[Any], object]] = {"UUIDField": _hex, "DateTimeField": _moment}
     return writers.get(kind)
+
+
+def _told(value: object) -> str:
+    return to_json(value).decode()
 
 
 def _hex(value: UUID | None) -> str | None:

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from nhi_express.core.database import one_of
 from nhi_express.counter.rules import CaseState, Role, StaffState
 from nhi_express.devices.models import Use
 
@@ -48,8 +49,8 @@ class Staff(models.Model):
     class Meta:
         db_table_comment = "staff accounts"
         constraints = [
-            models.CheckConstraint(condition=Q(state__in=[s.value for s in StaffState]), name="staff_state_known"),
-            models.CheckConstraint(condition=Q(role__in=[r.value for r in Role]), name="staff_role_known"),
+            models.CheckConstraint(condition=one_of("state", StaffState), name="staff_state_known"),
+            models.CheckConstraint(condition=one_of("role", Role), name="staff_role_known"),
         ]
 
 
@@ -100,7 +101,7 @@ class Case(models.Model):
         db_table_comment = "cases at counters"
         constraints = [
             models.UniqueConstraint(fields=["member"], condition=Q(state="open"), name="one_open_case_a_person"),
-            models.CheckConstraint(condition=Q(state__in=[s.value for s in CaseState]), name="case_state_known"),
+            models.CheckConstraint(condition=one_of("state", CaseState), name="case_state_known"),
         ]
 
 

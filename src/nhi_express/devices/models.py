@@ -1,8 +1,8 @@
 """Bound phones, device codes, spent challenges."""
 
 from django.db import models
-from django.db.models import Q
 
+from nhi_express.core.database import one_of
 from nhi_express.devices.rules import DeviceState, thumbprint_hex
 from nhi_express.registration.models import Registration
 
@@ -37,9 +37,7 @@ class Device(models.Model):
     class Meta:
         db_table_comment = "phones bound to registrations"
         indexes = [models.Index(fields=["registration", "state"], name="devices_of_registration")]
-        constraints = [
-            models.CheckConstraint(condition=Q(state__in=[s.value for s in DeviceState]), name="device_state_known")
-        ]
+        constraints = [models.CheckConstraint(condition=one_of("state", DeviceState), name="device_state_known")]
 
     @property
     def identifier(self) -> str:

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from nhi_express.core.database import one_of
 from nhi_express.enrolment.rules import AttemptState, InvitationState
 
 
@@ -23,9 +24,7 @@ class Attempt(models.Model):
 
     class Meta:
         db_table_comment = "attempts to enrol"
-        constraints = [
-            models.CheckConstraint(condition=Q(state__in=[s.value for s in AttemptState]), name="attempt_state_known")
-        ]
+        constraints = [models.CheckConstraint(condition=one_of("state", AttemptState), name="attempt_state_known")]
 
 
 class Invitation(models.Model):
@@ -42,7 +41,7 @@ class Invitation(models.Model):
     code_way = models.CharField(max_length=8, db_comment="letter, mail or none: how the insurer sends the code")
     code_due = models.BooleanField(default=True, db_comment="whether a code is still to be made and sent")
     code_hash = models.CharField(max_length=160, default="", db_comment="SENSITIVE: slow hash of the activation code")
-    token = models.BinaryField(null=True, unique=True, max_length=32, db_comment="SHA-256 of the QR's token")
+    token = models.BinaryField(null=True, max_length=32, db_comment="SHA-256 of the QR's token")
     code_until = models.DateTimeField(null=True, db_comment="not personal")
 
     class Meta:
@@ -53,7 +52,6 @@ class Invitation(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(fields=["member"], condition=Q(state="open"), name="one_open_invitation"),
-            models.CheckConstraint(
-                condition=Q(state__in=[s.value for s in InvitationState]), name="invitation_state_known"
-            ),
+            models.UniqueConstraint(fields=["token"], condition=Q(token__isnull=False), name="one_invitation_a_token"),
+            models.CheckConstraint(condition=one_of("state", InvitationState), name="invitation_state_known"),
         ]

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from nhi_express.members.rules import IdNumber, MemberRecord
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """保險對象: a person in the insured register. ``key`` is the keyed index of the present ID number."""
 
     key: UUID

@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from operator import mul
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import phonenumbers
 
@@ -206,8 +206,7 @@ class CardStatus(StrEnum):
     LOST = "lost"
 
 
-@dataclass(frozen=True, slots=True)
-class MemberRecord:
+class MemberRecord(NamedTuple):
     """What the insured register keeps of a member; stored sealed. Empty strings and None mean: not on record."""
 
     id_number: str
@@ -259,7 +258,7 @@ def masked_name(name: str) -> str:
 
 # Between the fields of a sealed record. No field may hold it: the register's file is refused control characters.
 SEPARATOR: Final = "\x1f"
-_FIELDS: Final = tuple(field.name for field in fields(MemberRecord))
+_FIELDS: Final = MemberRecord._fields
 
 
 def pack(cells: Sequence[str]) -> bytes:

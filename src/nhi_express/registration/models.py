@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from nhi_express.core.database import one_of
 from nhi_express.registration.rules import State
 
 
@@ -27,7 +28,7 @@ class Registration(models.Model):
         constraints = [
             # A cancelled member may register anew, so only the living registration is unique.
             models.UniqueConstraint(fields=["member"], condition=~Q(state="cancelled"), name="one_living_registration"),
-            models.CheckConstraint(condition=Q(state__in=[s.value for s in State]), name="registration_state_known"),
+            models.CheckConstraint(condition=one_of("state", State), name="registration_state_known"),
         ]
 
 

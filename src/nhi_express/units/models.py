@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from oauth2_provider.models import AbstractApplication
 
+from nhi_express.core.database import one_of
 from nhi_express.devices.models import Device, Use
 from nhi_express.enrolment.models import Invitation
 from nhi_express.registration.models import Registration
@@ -53,8 +54,8 @@ class Officer(models.Model):
         db_table_comment = "officers of units"
         constraints = [
             models.UniqueConstraint(fields=["unit", "member"], condition=~Q(state="ended"), name="one_living_officer"),
-            models.CheckConstraint(condition=Q(state__in=[s.value for s in OfficerState]), name="officer_state_known"),
-            models.CheckConstraint(condition=Q(role__in=[r.value for r in OfficerRole]), name="officer_role_known"),
+            models.CheckConstraint(condition=one_of("state", OfficerState), name="officer_state_known"),
+            models.CheckConstraint(condition=one_of("role", OfficerRole), name="officer_role_known"),
         ]
 
 
@@ -156,7 +157,7 @@ class Batch(models.Model):
     class Meta:
         db_table_comment = "lists uploaded by units"
         constraints = [
-            models.CheckConstraint(condition=Q(state__in=[s.value for s in BatchState]), name="batch_state_known"),
+            models.CheckConstraint(condition=one_of("state", BatchState), name="batch_state_known"),
             models.UniqueConstraint(fields=["unit", "request_key"], name="one_batch_a_request"),
         ]
 
@@ -197,15 +198,20 @@ class BatchRow(models.Model):
     member = models.UUIDField(null=True, db_comment="keyed index of its person's ID number; null if refused")
     mailbox = models.UUIDField(null=True, db_comment="keyed index of the e-mail address on the line; pseudonym")
     code_way = models.CharField(max_length=8, default="", blank=True, db_comment="letter, mail or none; not personal")
-    invitation = models.ForeignKey(Invitation, null=True, on_delete=models.SET_NULL, db_comment="not personal")
+    invitation = models.ForeignKey(
+        Invitation, null=True, on_delete=models.SET_NULL, db_index=False, db_comment="not personal"
+    )
 
     class Meta:
         db_table_comment = "lines of uploaded lists, and what became of them"
         indexes = [
-            models.Index(fields=["batch", "state", "line"], name="rows_of_batch_by_state"),
+            # Of most lists few lines are refused or of registered people, and nearly all are ready.
+            models.Index(fields=["batch", "line"], condition=Q(state="refused"), name="rows_refused"),
+            models.Index(fields=["batch", "line"], condition=Q(state="registered"), name="rows_registered"),
             models.Index(fields=["member"], name="rows_of_member"),
+            models.Index(fields=["invitation"], condition=Q(invitation__isnull=False), name="row_of_invitation"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["batch", "line"], name="batch_row_once"),
-            models.CheckConstraint(condition=Q(state__in=[s.value for s in RowState]), name="batch_row_state_known"),
+            models.CheckConstraint(condition=one_of("state", RowState), name="batch_row_state_known"),
         ]

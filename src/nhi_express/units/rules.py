@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from nhi_express.members.rules import IdentifierError, IdNumber, MemberRecord, forgiven
 from nhi_express.units.typed import clean, plain, read_date
@@ -168,8 +168,7 @@ class CertificateNumber:
         return self.value
 
 
-@dataclass(frozen=True, slots=True)
-class RowCells:
+class RowCells(NamedTuple):
     """One line of a list as it was given: text, empty where the list has no such column."""
 
     id_number: str = ""
@@ -179,8 +178,7 @@ class RowCells:
     staff_number: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ReadRow:
+class ReadRow(NamedTuple):
     """One line as it was understood. ``reason`` says why it cannot be taken; what could be read is there anyway."""
 
     id_number: IdNumber | None

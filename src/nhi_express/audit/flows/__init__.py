@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -18,8 +17,7 @@ from nhi_express.core import clock, rows
 Actor = Literal["member", "system", "officer", "clerk", "hotline", "staff"]
 
 
-@dataclass(frozen=True, slots=True)
-class About:
+class About(NamedTuple):
     """Whom an event concerns: pseudonyms only.
 
     ``claimed`` is the number that somebody typed and did not prove to be theirs. It helps the hotline to find why a

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from nhi_express.audit.catalogue import Event
 from nhi_express.audit.flows import Actor, record
@@ -54,6 +54,7 @@ __all__ = [
     "cancel_begun",
     "confirm_code",
     "contact",
+    "finished",
     "follow_number",
     "hash_password",
     "living",
@@ -136,14 +137,21 @@ def registered_among(members: Iterable[UUID]) -> set[UUID]:
 _FINISHED = (State.ACTIVE, State.SUSPENDED)
 
 
+def finished() -> QuerySet[Registration]:
+    """The accounts of members who have finished registering, to be asked within a statement."""
+    return Registration.objects.filter(state__in=_FINISHED).exclude(state=State.CANCELLED)
+
+
 def await_activation(members: Collection[UUID], language: str) -> dict[UUID, UUID]:
     """Begin a registration for each of many members who has none, within the caller's transaction: an officer's act.
 
-    Returns the registration of each; the event of the invitation tells of it. Raises
-    :class:`django.db.IntegrityError` when one registers at this very moment.
+    Returns the registration of each; the event of the invitation tells of it. Who has finished registering is left out.
+    Raises :class:`django.db.IntegrityError` when one registers at this very moment.
     """
-    begun = {member: identifier for member, (identifier, _) in _living_among(members).items()}
-    new = {member: randomness.identifier() for member in members if member not in begun}
+    living = _living_among(members)
+    begun = {member: identifier for member, (identifier, state) in living.items() if state not in _FINISHED}
+    unknown = [member for member in members if member not in living]
+    new = dict(zip(unknown, randomness.identifiers(len(unknown)), strict=True))
     now, state = clock.now(), (State.PENDING_ACTIVATION.value, Reason.UNIT.value)
     made = [(identifier, member, *state, "", language, now, now) for member, identifier in new.items()]
     rows.add_all(Registration, _COLUMNS, made)

@@ -8,11 +8,12 @@ from datetime import date
 from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Case, Count, Exists, F, OuterRef, Value, When
+from django.db.models.lookups import Exact
 
 from nhi_express.core import clock, rows
 from nhi_express.core.vault import vault
-from nhi_express.enrolment.flows.inviting import invited_among
+from nhi_express.enrolment.flows.inviting import invitations_of, invited_among
 from nhi_express.enrolment.rules import CodeWay
 from nhi_express.members.flows import key_of, known_keys, register
 from nhi_express.members.ports import Member
@@ -37,8 +38,7 @@ _OPEN: Final = (BatchState.CHECKING, BatchState.CHECKED, BatchState.ENROLLING)
 _BESIDE: Final = (RowReason.INVITED_ALREADY, RowReason.IN_ANOTHER_LIST)
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """What becomes of one line. ``reason`` and ``code_way`` are empty where there is none.
 
     ``member`` is there for the line that counts for its person, and for no other, however often somebody is listed.
@@ -93,11 +93,12 @@ def judge(batch: Batch, lines: Sequence[Line]) -> list[Judged]:
     read = [read_row(line.cells) for line in lines]
     keys = [key_of(row.id_number) if row.id_number else None for row in read]
     found = register().by_keys({key for key in keys if key})
-    people = [found[key].key if key in found else key for key in keys]
+    members = [found.get(key) if key else None for key in keys]
+    people = [member.key if member else key for member, key in zip(members, keys, strict=True)]
     beside = _beside(batch, lines[0].number, {who for who in people if who}, _former(found.values()))
     judged = []
-    for line, row, key, who in zip(lines, read, keys, people, strict=True):
-        record = found[key].record if key in found else None
+    for line, row, member, who in zip(lines, read, members, people, strict=True):
+        record = member.record if member else None
         state, reason = _judge(row, record, who, beside)
         counts = who if not reason or reason in _BESIDE else None
         judged.append(Judged(line.number, row, counts, state.value, str(reason), _code_way(record, state)))
@@ -118,19 +119,29 @@ def _judge(
     return (RowState.REFUSED, outcome) if isinstance(outcome, RowReason) else (outcome, "")
 
 
-def unchanged(batch: Batch, standing: Sequence[Standing]) -> bool:
-    """Whether lines come out as before, told without opening them: if the :func:`moment` is the same, only what stands
-    elsewhere can make a difference, and only to lines that count for a person."""
-    members = {one.member for one in standing if one.member}
-    beside = _beside(batch, standing[0].line, members, {})
-    return all(beside.of(one.member) == _was(one) for one in standing if one.member)
-
-
-def _was(one: Standing) -> str:
-    """What stood elsewhere about a line's person, as :meth:`_Beside.of` tells it."""
-    if one.state == RowState.REGISTERED or one.reason in _BESIDE:
-        return one.reason or one.state
-    return RowState.READY
+def unchanged(batch: Batch) -> bool:
+    """Whether all lines come out as before, told in one statement without opening them: if the :func:`moment` is the
+    same, only what stands elsewhere can make a difference, and only to lines that count for a person."""
+    if not batch.seen or batch.seen != moment():
+        return False
+    who = OuterRef("member")
+    registered = accounts.finished().filter(member=who)
+    invited = invitations_of(batch.unit_id).filter(member=who)
+    others = Batch.objects.exclude(pk=batch.pk).filter(unit=batch.unit_id, state__in=_OPEN)
+    elsewhere = BatchRow.objects.filter(member=who, state=RowState.READY, batch__in=others)
+    now = Case(
+        When(Exists(registered), then=Value(RowState.REGISTERED)),
+        When(Exists(invited), then=Value(RowReason.INVITED_ALREADY)),
+        When(Exists(elsewhere), then=Value(RowReason.IN_ANOTHER_LIST)),
+        default=Value(RowState.READY),
+    )
+    was = Case(
+        When(state=RowState.REGISTERED, then=F("state")),
+        When(reason__in=_BESIDE, then=F("reason")),
+        default=Value(RowState.READY),
+    )
+    mine = BatchRow.objects.filter(batch=batch, member__isnull=False)
+    return not mine.exclude(Exact(now, was)).exists()
 
 
 def still(judged: Judged, before: Standing) -> bool:

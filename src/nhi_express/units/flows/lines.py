@@ -6,6 +6,7 @@ import json
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from typing import NamedTuple
 from uuid import UUID
 from zlib import compress, decompress
 
@@ -15,8 +16,9 @@ from nhi_express.units.models import Batch, BatchLines, BatchRow
 from nhi_express.units.reading import Line
 from nhi_express.units.rules import RowCells
 
-# So many lines are sealed together, and are one turn's work.
-LINES_A_PIECE = 1_000
+# So many lines are sealed together, and are one turn's work, of which a part in one transaction: on SQLite nobody else
+# writes for that quarter of a second.
+LINES_A_PIECE = 2_500
 Piece = tuple[int, bytes]
 
 
@@ -42,10 +44,17 @@ def piece(batch: Batch, number: int) -> list[Line]:
     return [] if found is None else _opened(found)
 
 
-def span(batch: Batch, number: int) -> tuple[int, int]:
-    """The first and the last number that a line of this piece may have."""
+class Span(NamedTuple):
+    """The first and the last number that a line of a piece may have."""
+
+    first: int
+    last: int
+
+
+def span(batch: Batch, number: int) -> Span | None:
+    """Where a piece's lines are; None behind the last piece."""
     ends = dict(BatchLines.objects.filter(batch=batch, number__in=(number - 1, number)).values_list("number", "last"))
-    return ends.get(number - 1, 0) + 1, ends[number]
+    return Span(ends.get(number - 1, 0) + 1, ends[number]) if number in ends else None
 
 
 def cells_of(found: Iterable[BatchRow]) -> dict[int, RowCells]:

@@ -35,9 +35,6 @@ from nhi_express.units.rules import BatchState, RowState
 WORKING: Final = (BatchState.RECEIVED, BatchState.READING, BatchState.CHECKING, BatchState.ENROLLING)
 # Reading begins at the file's first byte each time, so one turn of it takes many lines.
 LINES_A_TURN: Final = 50_000
-# Pieces that one turn invites, in one transaction: on SQLite nobody else writes meanwhile. And those it finds alike.
-PIECES_A_TURN: Final = 2
-ALIKE_A_TURN: Final = 8
 # A list that nobody has worked on for so long has lost its turn with the worker that had it in hand.
 LEASE: Final = timedelta(seconds=60)
 _TRIES: Final = 3
@@ -182,25 +179,11 @@ def _check_first(batch: Batch) -> None:
 
 
 def _check_again(batch: Batch) -> None:
-    alike = _alike(batch)
-    if not alike:
+    if batch.piece or not checking.unchanged(batch):
         _check_anew(batch)
         return
     with transaction.atomic():
-        advance(batch, BatchState.CHECKING, batch.piece + len(alike), checked=batch.checked + sum(alike))
-
-
-def _alike(batch: Batch) -> list[int]:
-    """How many lines each of the next pieces has, as far as they come out as before without being opened."""
-    found: list[int] = []
-    if batch.seen != checking.moment() or not batch.seen:
-        return found
-    while len(found) < ALIKE_A_TURN and batch.checked + sum(found) < batch.lines:
-        known = list(_known(batch, batch.piece + len(found)).values())
-        if not checking.unchanged(batch, known):
-            break
-        found.append(len(known))
-    return found
+        advance(batch, BatchState.CHECKING, batch.piece + 1, checked=batch.lines)
 
 
 def _check_anew(batch: Batch) -> None:
@@ -226,8 +209,7 @@ def _counted(batch: Batch, counts: Mapping[str, int]) -> dict[str, int]:
 
 def _known(batch: Batch, piece: int) -> dict[int, Standing]:
     """The lines of a piece as they came out before."""
-    first, last = lines.span(batch, piece)
-    mine = BatchRow.objects.filter(batch=batch, line__range=(first, last)).order_by("line")
+    mine = BatchRow.objects.filter(batch=batch, line__range=lines.span(batch, piece)).order_by("line")
     return {row[0]: Standing(*row) for row in mine.values_list(*Standing._fields)}
 
 
@@ -260,16 +242,12 @@ def _conclude(batch: Batch) -> None:
 
 
 def _enrol(batch: Batch) -> None:
-    """Invite the next people of a confirmed list, one piece after the other."""
-    ready = inviting.next_ready(batch)
-    state = BatchState.ENROLLING if ready else BatchState.DONE
-    outcomes = Counter[RowState]()
+    """Invite the people on the next piece of a confirmed list."""
+    span = lines.span(batch, batch.piece)
+    ready = inviting.ready_in(batch, span) if span else []
     with transaction.atomic():
-        advance(batch, state, batch.piece + 1)
-        for _ in range(PIECES_A_TURN if ready else 0):
-            outcomes.update(inviting.invite_all(batch, ready))
-            ready = inviting.next_ready(batch)
-        _count(batch, outcomes)
+        advance(batch, BatchState.ENROLLING if span else BatchState.DONE, batch.piece + 1)
+        _count(batch, inviting.invite_all(batch, ready))
 
 
 def _count(batch: Batch, outcomes: Counter[RowState]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from io import BytesIO
 from typing import IO, Final
 from xml.sax.saxutils import escape
@@ -53,11 +53,11 @@ def rejects_book(rows: Iterable[RejectRow], language: str) -> bytes:
         headings = (*_headings(), _("Line in your file"), _("Why it was refused"))
         empty = _book([_("Refused lines")], headings)
         reasons = {reason: str(words) for reason, words in REASONS.items()}
-    return _filled(empty, ((*astuple(row.cells), str(row.line), reasons[row.reason]) for row in rows))
+    return _filled(empty, ((*row.cells, str(row.line), reasons[row.reason]) for row in rows))
 
 
 def _headings() -> tuple[str, ...]:
-    return tuple(str(FIELDS[field]) for field in RowCells.__slots__)
+    return tuple(str(FIELDS[field]) for field in RowCells._fields)
 
 
 def _book(names: Sequence[str], headings: Sequence[str], *, explained: bool = False) -> bytes:

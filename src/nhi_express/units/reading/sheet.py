@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import chain
-from typing import Final
+from typing import Final, NamedTuple
 
 from nhi_express.units.reading.headings import recognised
 from nhi_express.units.rules import RowCells
@@ -40,8 +40,7 @@ class ListRefused(Exception):
         self.details = details
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line of a list, and the number of its row in the file."""
 
     number: int
