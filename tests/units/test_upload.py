@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -113,8 +114,8 @@ def test_an_empty_file_is_a_list_without_headings() -> None:
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """A limit that a test can pass: the setting's smallest."""
-    monkeypatch.setattr(receiving, "most_bytes", lambda: 100_000)
-    yield 100_000
+    monkeypatch.setattr(receiving, "config", lambda: replace(config(), unit_file_megabytes=1))
+    yield receiving.most_bytes()
 
 
 class Counted(BytesIO):

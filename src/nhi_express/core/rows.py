@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache, lru_cache
 from itertools import repeat
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -181,7 +182,8 @@ def _writer(field: _Column) -> Callable[[Any], object] | None:
         return _told
     if connection.vendor == "postgresql":
         return None
-    writers: dict[str, Callable[[Any], object]] = {"UUIDField": _hex, "DateTimeField": _moment}
+    hexed = _hex if field.null else attrgetter("hex")
+    writers: dict[str, Callable[[Any], object]] = {"UUIDField": hexed, "DateTimeField": _moment}
     return writers.get(kind)
 
 

@@ -256,7 +256,8 @@ def _notes(cells: RowCells, number: IdNumber | None, born: date | None) -> tuple
     together = "".join(typed)
     if not together.isascii() and _FULL_WIDTH.search(together):
         found.append(RowNote.FULL_WIDTH)
-    if any(map(_has_stray_spaces, typed)) or (number and len(cells.id_number) != len(number.value)):
+    spaced = " " in together or not together.isprintable()
+    if (spaced and any(map(_has_stray_spaces, typed))) or (number and len(cells.id_number) != len(number.value)):
         found.append(RowNote.SPACES)
     if number and number.value != cells.id_number and _SMALL.search(cells.id_number):
         found.append(RowNote.LOWER_CASE)

@@ -71,16 +71,13 @@ class RegisterTable:
 
 
 def _under_any(keys: Iterable[UUID]) -> Iterator[tuple[UUID, UUID, bytes, int]]:
-    given = {_stored(key): key for key in keys}
+    native = connection.features.has_native_uuid_field
+    given = {key if native else key.hex: key for key in keys}
     sought = rows.many(list(given))
     with connection.cursor() as cursor:
         cursor.execute(_UNDER_ANY.format(rows.ONE_OF[connection.vendor]), [sought, sought])
         told = cursor.fetchall()
     return ((given[asked], given.get(key) or _read(key), sealed, run) for asked, key, sealed, run in told)
-
-
-def _stored(key: UUID) -> object:
-    return key if connection.features.has_native_uuid_field else key.hex
 
 
 def _read(key: UUID | str) -> UUID:

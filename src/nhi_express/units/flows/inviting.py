@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
@@ -39,7 +39,8 @@ def ready_in(batch: Batch, span: Span) -> list[Ready]:
 
 
 def invite_all(batch: Batch, ready: Sequence[Ready]) -> Counter[RowState]:
-    """Invite the people of these lines, within the caller's transaction. Returns how many came to which state.
+    """Invite the people of these lines of the piece at hand, within the caller's transaction. Returns how many came to
+    which state.
 
     Who has registered or was invited since the lines were checked is passed over: that is seen in this transaction.
     Raises :class:`django.db.IntegrityError` when it happens at this very moment.
@@ -51,7 +52,7 @@ def invite_all(batch: Batch, ready: Sequence[Ready]) -> Counter[RowState]:
     _pass_over(batch, ready, already, RowState.REFUSED, RowReason.INVITED_ALREADY)
     if made:
         _link(batch, ready)
-        outbox.post_all(_letters(batch, [one.line for one in ready if one.member in made]))
+        outbox.post_all(_letters(batch, {one.line for one in ready if one.member in made}))
     return Counter({RowState.REGISTERED: len(registered), RowState.REFUSED: len(already), RowState.INVITED: len(made)})
 
 
@@ -68,9 +69,9 @@ def _link(batch: Batch, ready: Sequence[Ready]) -> None:
     mine.update(state=RowState.INVITED, invitation=Subquery(theirs.values("pk")))
 
 
-def _letters(batch: Batch, numbers: Sequence[int]) -> list[Letter]:
+def _letters(batch: Batch, numbers: Container[int]) -> list[Letter]:
     name, until = name_of(batch.unit_id), last_day()
-    found = (plain(line.cells.email) for line in lines.lines_at(batch.id, numbers))
+    found = (plain(line.cells.email) for line in lines.piece(batch, batch.piece) if line.number in numbers)
     return [_letter(name, until, email) for email in found if email]
 
 

@@ -18,6 +18,8 @@ from typing import Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Sum
+from django.db.models.functions import Coalesce, Length
 from django_tasks_db.models import DBTaskResult
 
 from nhi_express.audit.catalogue import Event
@@ -127,9 +129,15 @@ def _keep(batch: Batch, columns: Mapping[str, int], pieces: Sequence[tuple[lines
 
 
 def _file(batch: Batch) -> bytes:
+    parts = BatchPart.objects.filter(batch=batch).order_by("number")
     whole = BytesIO()
-    for part in BatchPart.objects.filter(batch=batch).order_by("number").iterator(1):
+    # All of its room at once: a buffer that grows leaves holes behind that are as large as the file.
+    whole.seek(parts.aggregate(room=Coalesce(Sum(Length("sealed")), 0))["room"])
+    whole.write(b"\0")
+    whole.seek(0)
+    for part in parts.iterator(1):
         whole.write(vault().open(part.sealed, part_context(batch.id, part.number)))
+    whole.truncate()
     # Not copied, as it would be where the parts are joined.
     return whole.getvalue()
 

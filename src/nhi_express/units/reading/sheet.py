@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -87,8 +88,9 @@ def _single(found: Mapping[str, Sequence[int]]) -> dict[str, int]:
 
 def _lines(rows: Rows, columns: Mapping[str, int], most_rows: int) -> Iterator[Line]:
     left, blank = most_rows, MOST_BLANK_ROWS
+    places = [columns.get(field, _NOWHERE) for field in RowCells._fields]
     for number, row in rows:
-        cells = _cells(row, columns)
+        cells = _cells(row, places)
         # Lines with nothing for us are the blank ones at a sheet's end, and those that only carry a running number.
         if cells == _BLANK:
             blank -= 1
@@ -112,12 +114,18 @@ def _refuse_width(row: Sequence[Cell]) -> None:
 _BLANK: Final = RowCells()
 
 
-def _cells(row: Sequence[Cell], columns: Mapping[str, int]) -> RowCells:
-    found = {field: text_of(row[place]) for field, place in columns.items() if place < len(row)}
-    born = row[columns["birth_date"]] if "birth_date" in found else ""
-    if not isinstance(born, str):
-        found["birth_date"] = _day_of(born)
-    return RowCells(**found)
+# The place of a column that a list has not.
+_NOWHERE: Final = sys.maxsize
+_BORN: Final = RowCells._fields.index("birth_date")
+
+
+def _cells(row: Sequence[Cell], places: Sequence[int]) -> RowCells:
+    """What stands in a row at the places of the fields."""
+    width, born = len(row), places[_BORN]
+    found = [text_of(row[place]) if place < width else "" for place in places]
+    if born < width and not isinstance(day := row[born], str):
+        found[_BORN] = _day_of(day)
+    return RowCells(*found)
 
 
 def text_of(cell: Cell) -> str:
