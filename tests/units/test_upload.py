@@ -153,20 +153,18 @@ def test_two_gigabytes_are_refused_before_a_byte_is_read() -> None:
     assert not Batch.objects.exists()
 
 
-@pytest.mark.usefixtures("small")
-def test_more_than_was_allowed_is_refused_while_it_comes_and_the_rest_is_not_read() -> None:
-    office, content = Office(0), form(b"x" * 330_000)
+def test_more_than_was_allowed_is_refused_while_it_comes_and_the_rest_is_not_read(small: int) -> None:
+    office, content = Office(0), form(b"x" * (small + 230_000))
     body = Counted(content)
     answer = raw(office, body, len(content))
     assert (answer.status_code, code_of(answer)) == (413, "U-11")
-    assert body.taken < 250_000
+    assert body.taken < small + 150_000
     assert not Batch.objects.exists()
 
 
-@pytest.mark.usefixtures("small")
-def test_many_small_files_together_are_bounded_too() -> None:
+def test_many_small_files_together_are_bounded_too(small: int) -> None:
     office = Office(0)
-    files = [SimpleUploadedFile(f"{number}.csv", b"x" * 30_000) for number in range(4)]
+    files = [SimpleUploadedFile(f"{number}.csv", b"x" * (small // 4 + 1)) for number in range(4)]
     data = {"csrfmiddlewaretoken": office.token, "key": "k", "end": "yes", "file": files}
     answer: Any = office.browser.post(UPLOAD, data)
     assert (answer.status_code, code_of(answer)) == (413, "U-11")
