@@ -13,7 +13,9 @@ from nhi_express.card.flows import signing_in
 from nhi_express.card.models import PortalSession
 from nhi_express.core import clock
 from nhi_express.help.catalogue import Problem
+from nhi_express.members.flows import known_keys
 from nhi_express.registration import flows as accounts
+from nhi_express.registration.models import Registration
 from nhi_express.registration.rules import Reason
 from tests.card.acts import PASSWORD, applied, refused, registered
 from tests.card.cards import Browser
@@ -21,7 +23,7 @@ from tests.card.conftest import Change
 from tests.counting import events, payloads
 from tests.visitor import person
 
-CITIZEN, OTHER = person("citizen"), person("walk_zh")
+CITIZEN, OTHER, CHANGED = person("citizen"), person("walk_zh"), person("ui_changed")
 
 
 def test_card_and_password_open_the_portal(browser: Browser) -> None:
@@ -32,6 +34,22 @@ def test_card_and_password_open_the_portal(browser: Browser) -> None:
     signing_in.sign_out(signed)
     assert PortalSession.objects.count() == 0
     assert (events(Event.PORTAL_SIGNED_IN), events(Event.PORTAL_SIGNED_OUT)) == (1, 1)
+
+
+def test_who_registered_under_a_former_number_signs_in_and_goes_on_under_the_present_one(
+    browser: Browser, change: Change
+) -> None:
+    registration = registered(browser, CHANGED)
+    change(card_authentication="preferred")
+    present, former = known_keys(browser.present(CHANGED).member)
+    Registration.objects.update(member=former)
+    with refused(Problem.CARD_NOT_AUTHENTIC):
+        signing_in.sign_in(browser.present(CHANGED, silent=True), PASSWORD)
+    registration.refresh_from_db()
+    assert registration.member == former, "a card that was only read moves nothing"
+    signed = signing_in.session(signing_in.sign_in(browser.present(CHANGED), PASSWORD))
+    assert signed is not None
+    assert (signed.registration.pk, signed.registration.member) == (registration.pk, present)
 
 
 def test_no_secret_opens_nothing(browser: Browser) -> None:

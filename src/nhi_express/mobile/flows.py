@@ -19,6 +19,7 @@ from nhi_express.core.limits import Limit
 from nhi_express.core.vault import same
 from nhi_express.enrolment import flows as gate
 from nhi_express.enrolment.flows import invitations
+from nhi_express.enrolment.flows.numbers import follow
 from nhi_express.enrolment.models import Attempt
 from nhi_express.enrolment.rules import AttemptState, Channel, Evidence
 from nhi_express.help import terms
@@ -100,6 +101,7 @@ def _conclude(attempt: Attempt, member: Member | None, finding: Finding) -> None
         _refuse(attempt, outcome, finding.operator)
     if member is None or not member.record.insured or member.record.deceased:
         _refuse(attempt, Outcome.NOT_INSURED, finding.operator)
+    follow(member)
     registration = accounts.living(member.key)
     try:
         accounts.refuse_suspended(registration)

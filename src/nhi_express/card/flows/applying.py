@@ -16,6 +16,7 @@ from nhi_express.core import clock, throttle
 from nhi_express.core.limits import Limit
 from nhi_express.enrolment import flows as gate
 from nhi_express.enrolment.flows import invitations
+from nhi_express.enrolment.flows.numbers import follow
 from nhi_express.enrolment.models import Attempt
 from nhi_express.enrolment.rules import AttemptState, Channel, Evidence
 from nhi_express.help import terms
@@ -94,6 +95,7 @@ def prove(attempt: Attempt, presented: PresentedCard, proof: Proof) -> None:
 
 def _refuse_unfit(member: Member) -> None:
     """Raise :class:`Refused` for who is registered already, was suspended, or is not insured."""
+    follow(member)
     registration = accounts.living(member.key)
     accounts.refuse_suspended(registration)
     if registration is not None and registration.state == State.ACTIVE:

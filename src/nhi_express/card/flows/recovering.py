@@ -25,6 +25,7 @@ from nhi_express.core.vault import CannotOpen, vault
 from nhi_express.devices import flows as devices
 from nhi_express.enrolment import flows as gate
 from nhi_express.enrolment.flows import invitations
+from nhi_express.enrolment.flows.numbers import follow
 from nhi_express.enrolment.rules import Channel
 from nhi_express.help.catalogue import Problem
 from nhi_express.help.errors import Refused
@@ -53,6 +54,7 @@ def prove(ceremony: Ceremony, presented: PresentedCard, proof: Proof) -> Proven:
     Raises :class:`Refused`.
     """
     prove_holder(presented, proof)
+    follow(presented.member)
     registration = accounts.living(presented.member.key)
     accounts.refuse_suspended(registration)
     if registration is None:

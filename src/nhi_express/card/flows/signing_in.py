@@ -17,6 +17,7 @@ from nhi_express.core.config import config
 from nhi_express.core.encoding import fingerprint
 from nhi_express.core.limits import Limit
 from nhi_express.devices import flows as devices
+from nhi_express.enrolment.flows.numbers import follow
 from nhi_express.help.catalogue import Problem
 from nhi_express.help.errors import Refused
 from nhi_express.members.flows import register
@@ -45,6 +46,8 @@ def sign_in(presented: PresentedCard, password: str) -> str:
     Who is not registered is answered as for a wrong password, after the same time. A card that was only read is not
     enough under any setting: the password's tries would be a stranger's to burn. Raises :class:`Refused`.
     """
+    if presented.authenticated:
+        follow(presented.member)
     registration = accounts.living(presented.member.key)
     try:
         presented.require_authenticated()

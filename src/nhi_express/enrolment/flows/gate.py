@@ -17,7 +17,7 @@ from nhi_express.devices.models import Device
 from nhi_express.devices.rules import DeviceState
 from nhi_express.enrolment.flows import invitations
 from nhi_express.enrolment.flows.attempts import claim
-from nhi_express.enrolment.flows.numbers import keys_of
+from nhi_express.enrolment.flows.numbers import follow, keys_of
 from nhi_express.enrolment.models import Attempt, Invitation
 from nhi_express.enrolment.rules import CHANNELS, AttemptState, Channel, Evidence, assurance, missing
 from nhi_express.help.catalogue import Problem
@@ -60,6 +60,7 @@ def enrol(attempt: Attempt, member: Member, wish: Wish) -> Device | None:
         begun = invitations.locked(member)
         evidence = [Evidence(name) for name in attempt.evidence] + _attested(channel, begun, member)
         _require(channel, evidence, member)
+        follow(member)
         begin = accounts.apply if CHANNELS[channel].confirms_email else accounts.activate
         registration = begin(member.key, assurance(evidence), wish.language)
         _apply(registration, wish)

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db import transaction
+
 from nhi_express.members.flows import known_keys, register
 from nhi_express.members.ports import Member
+from nhi_express.registration import flows as accounts
+from nhi_express.registration.rules import State
 
 
 def named_by(key: UUID) -> Member | None:
@@ -29,3 +33,16 @@ def keys_beside(key: UUID) -> tuple[UUID, ...]:
     """The same for whom a key names; of somebody who left the register, that key alone."""
     member = named_by(key)
     return keys_of(member) if member else (key,)
+
+
+def follow(member: Member) -> None:
+    """Let the account that a member has under a former ID number go on under the present one, once they have proven who
+    they are: nobody ends up with two. The register itself says that both numbers are theirs.
+
+    What was suspended, or begun and not finished, stays where it is: the gate judges it there.
+    """
+    for former in keys_of(member)[1:]:
+        registration = accounts.living(former)
+        if registration is not None and registration.state == State.ACTIVE and accounts.living(member.key) is None:
+            with transaction.atomic():
+                accounts.follow_number(registration, member.key, "member")

@@ -274,11 +274,14 @@ def cancel_begun(members: Collection[UUID], reason: Reason, actor: Actor) -> lis
 def follow_number(registration: Registration, member: UUID, actor: Actor) -> None:
     """Move a registration to its member's new ID number, with all its history, within the caller's transaction.
 
-    Raises :class:`Refused` when the new number has a registration of its own already.
+    Once, however many ask for it. Raises :class:`Refused` when the new number has a registration of its own already.
     """
-    if _lock(member) is not None:
+    standing = _lock(member)
+    if standing is not None and standing.pk != registration.pk:
         raise Refused(Problem.ACT_NOT_POSSIBLE)
     locked = Registration.objects.select_for_update().get(pk=registration.pk)
+    if locked.member == member:
+        return
     locked.member = member
     locked.save(update_fields=["member"])
     record(Event.NUMBER_CHANGED, about(locked), actor)
