@@ -108,6 +108,16 @@ def test_a_network_of_a_file_stays_when_the_form_is_saved_as_it_is(admin: Worker
     assert Office.objects.get(pk="odd").networks == ["10.1.2.0/24"]
 
 
+@pytest.mark.parametrize("wrong", ["10.1.2.0/33", "desk", "2001:db8:1:2::/65", "2001:db8::1"])
+def test_a_network_that_no_request_could_match_is_refused(admin: Worker, wrong: str) -> None:
+    place = office()
+    before = Office.objects.get(pk=place.pk).networks
+    answer = admin.browser().post(f"/staff/offices/{place.pk}/networks", {"networks": f"2001:db8::/64 {wrong}"})
+    assert answer.status_code == 400
+    assert "none narrower than /64" in unescape(answer.content.decode())
+    assert Office.objects.get(pk=place.pk).networks == before
+
+
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [

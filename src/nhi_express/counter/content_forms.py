@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from ipaddress import ip_network
 from uuid import UUID
 
 from django import forms
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from nhi_express.core import clock
 from nhi_express.core.lifetimes import Lifetime, limits
 from nhi_express.counter.flows.editing import day_taken
+from nhi_express.counter.rules import network_of
 from nhi_express.devices.forms import FIELD_ERRORS
 from nhi_express.help.news import Severity
 
@@ -69,9 +69,10 @@ class NetworksForm(forms.Form):
     def clean_networks(self) -> list[str]:
         """Networks in CIDR notation, one a line or parted by spaces."""
         try:
-            return [str(ip_network(part, strict=False)) for part in str(self.cleaned_data["networks"]).split()]
+            return [network_of(part) for part in str(self.cleaned_data["networks"]).split()]
         except ValueError as error:
-            raise ValidationError(_("Write networks as 192.0.2.0/24, one a line.")) from error
+            message = _("Write networks as 192.0.2.0/24 or 2001:db8::/64, one a line; of IPv6 none narrower than /64.")
+            raise ValidationError(message) from error
 
 
 class WordsField(forms.CharField):

@@ -51,6 +51,18 @@ def may(role: Role, power: Power) -> bool:
     return power in POWERS[role]
 
 
+# Where a request comes from is told no finer in IPv6: see :func:`nhi_express.core.source.source_of`.
+_FINEST_IPV6 = 64
+
+
+def network_of(text: str) -> str:
+    """A network in CIDR notation, as it is kept. Raises :class:`ValueError`, also where no request could match it."""
+    network = ip_network(text, strict=False)
+    if network.version == 6 and network.prefixlen > _FINEST_IPV6:
+        raise ValueError("narrower than requests are told apart")
+    return str(network)
+
+
 def in_networks(source: str, networks: list[str]) -> bool:
     """Whether an address lies in one of the networks (CIDR)."""
     try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import date
-from ipaddress import ip_network
 from pathlib import Path
 
 from django.db import transaction
@@ -17,7 +16,7 @@ from nhi_express.counter.flows import content, seconding
 from nhi_express.counter.flows.content import Deed, Target
 from nhi_express.counter.flows.duty import OnDuty, require
 from nhi_express.counter.models import Office, Staff
-from nhi_express.counter.rules import Content, Edit, Power, StaffState
+from nhi_express.counter.rules import Content, Edit, Power, StaffState, network_of
 from nhi_express.help.catalogue import Problem
 from nhi_express.help.errors import Refused
 
@@ -59,7 +58,7 @@ def load(file: Path) -> int:
 def _networks(row: Mapping[str, object]) -> dict[str, list[str]]:
     """An office's networks, written as the form writes them: by that text they are compared."""
     told = row.get("networks", [])
-    return {"networks": [str(ip_network(one, strict=False)) for one in told]} if isinstance(told, list) else {}
+    return {"networks": [network_of(one) for one in told]} if isinstance(told, list) else {}
 
 
 def keep(by: OnDuty, target: Target, columns: Mapping[str, object], effective: date | None) -> None:
