@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from nhi_express.units.flows.lines import LINES_A_PIECE
+
 # In an order in which each row finds what it points to; each with the column that tells when its rows were made.
 TABLES = {
     "units_batchlines": "number",
@@ -17,7 +19,6 @@ TABLES = {
     "audit_entry": "id",
     "core_notice": "created_at",
 }
-_CHUNK = 1_000
 Ready = dict[str, tuple[list[str], list[tuple[Any, ...]]]]
 
 
@@ -36,10 +37,10 @@ def write(left: Ready) -> float:
     sources = {table: iter(found) for table, (_, found) in left.items()}
     most = max(len(found) for table, (_, found) in left.items() if table == "units_batchrow")
     begun = time.perf_counter()
-    for _ in range(0, most, _CHUNK):
+    for _ in range(0, most, LINES_A_PIECE):
         with transaction.atomic():
             for table, (columns, found) in left.items():
-                _write(table, columns, list(islice(sources[table], -(-len(found) * _CHUNK // most))))
+                _write(table, columns, list(islice(sources[table], -(-len(found) * LINES_A_PIECE // most))))
     return time.perf_counter() - begun
 
 

@@ -14,6 +14,7 @@ from nhi_express.core import clock, outbox
 from nhi_express.enrolment import flows as gate
 from nhi_express.enrolment import jobs
 from nhi_express.enrolment.flows import invitations
+from nhi_express.enrolment.flows.inviting import Invitee, invite
 from nhi_express.enrolment.models import Attempt, Invitation
 from nhi_express.enrolment.rules import AttemptState, Channel, Evidence
 from nhi_express.help.catalogue import Problem
@@ -57,6 +58,22 @@ def attempt_of(channel: Channel, *evidence: Evidence) -> Attempt:
 
 LINE = (Evidence.LINE_PRESENT, Evidence.LINE_ELIGIBLE, Evidence.LINE_OWNER, Evidence.CARD_LAST4)
 WISH = gate.Wish("a hash", None, None, None, "zh-hant")
+
+
+def test_who_is_invited_already_is_passed_over_and_nothing_is_begun_for_them() -> None:
+    """Also where what was begun for them has ended, and only the invitation is still open."""
+    invitation, key = invited(WHO), member_of(WHO).key
+    for state, standing in ((None, "already"), (State.CANCELLED, "already"), (State.ACTIVE, "registered")):
+        if state:
+            Registration.objects.update(state=state)
+        with transaction.atomic():
+            made, registered, already = invite(UNIT, [Invitee(key, "mail")])
+        assert (made, registered, already) == ({}, *({key} if standing == name else set() for name in _PASSED))
+        assert (Invitation.objects.get(), Registration.objects.count()) == (invitation, 1)
+    assert events(Event.INVITED) == 1
+
+
+_PASSED = ("registered", "already")
 
 
 @pytest.mark.parametrize("channel", [Channel.MOBILE, Channel.UNIT])

@@ -1,4 +1,4 @@
-"""The worker killed at ten random points of a list of 5,000: what comes of it is what an undisturbed run leaves.
+"""The worker killed at ten random points of a list of 10,000: what comes of it is what an undisturbed run leaves.
 
 The real command in a process of its own, the database of this test, a real SMTP server. A mail is never missing, and
 none goes out twice but the one that was in flight when the kill fell.
@@ -38,7 +38,7 @@ from tests.members.files import surroundings
 from tests.units.staff import OTHER, UNIT, bring, checked, desk_of, employ, enrolled, line, staff
 
 pytestmark = pytest.mark.usefixtures("committed")
-LINES, MAILS_EVERY, KILLS = 5_000, 9, 10
+LINES, MAILS_EVERY, KILLS = 10_000, 18, 10
 
 
 class Relay:

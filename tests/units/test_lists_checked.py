@@ -211,25 +211,82 @@ def test_who_registers_while_the_list_is_enrolled_is_passed_over(monkeypatch: py
 
 
 @pytest.mark.parametrize("changed", [False, True])
-def test_lines_are_opened_once_more_only_if_the_register_or_the_day_changed(
+def test_no_line_is_opened_once_more_if_nothing_changed_and_all_are_after_a_day(
     changed: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with time_machine.travel("2026-11-23T08:00:00+00:00", tick=False) as time:
         desk, people = desk_of(), employ(staff(5))
         activate(people[0].id_number)
         batch = checked(desk, [*map(line, people), line(people[1])])
-        opened: list[Sequence[Line]] = []
-        real = checking.judge
-
-        def judge(batch: Batch, given: Sequence[Line]) -> list[checking.Judged]:
-            opened.append(given)
-            return real(batch, given)
-
-        monkeypatch.setattr(checking, "judge", judge)
+        opened = opened_again(monkeypatch)
         if changed:
             time.shift(timedelta(days=1))
         assert enrolled(desk, batch).invited == 4
     assert len(opened) == changed
+
+
+def opened_again(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The first line of each piece that is judged from now on."""
+    opened: list[int] = []
+    real = checking.judge
+
+    def judge(batch: Batch, given: Sequence[Line]) -> list[checking.Judged]:
+        opened.append(given[0].number)
+        return real(batch, given)
+
+    monkeypatch.setattr(checking, "judge", judge)
+    return opened
+
+
+def test_of_a_list_in_which_something_changed_only_that_piece_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nhi_express.units.flows.lines.LINES_A_PIECE", 2)
+    desk, people = desk_of(), employ(staff(6))
+    batch = checked(desk, map(line, people))
+    opened = opened_again(monkeypatch)
+    activate(people[3].id_number)
+    batch = enrolled(desk, batch)
+    assert (batch.state, batch.changed, batch.checked) == (BatchState.CHECKED, 1, 6)
+    assert opened == [4]
+    assert enrolled(desk, batch).invited == 5
+
+
+def test_who_registered_under_a_former_number_is_registered_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nhi_express.units.flows.lines.LINES_A_PIECE", 2)
+    desk, people = desk_of(), staff(400)
+    changed = next(row for row in people if row.former_id_numbers)
+    hired = employ([*[row for row in people if row != changed][:4], changed])
+    activate(changed.former_id_numbers.split(";")[0])
+    batch = checked(desk, map(line, hired))
+    opened = opened_again(monkeypatch)
+    batch = enrolled(desk, batch)
+    assert (batch.state, batch.invited, batch.registered, batch.changed) == (BatchState.DONE, 4, 1, 0)
+    assert opened == [6]
+
+
+def test_pieces_with_nobody_to_invite_are_passed_over_and_a_list_of_such_is_done(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("nhi_express.units.flows.lines.LINES_A_PIECE", 2)
+    desk, people = desk_of(), employ(staff(6))
+    for one in people[2:4]:
+        activate(one.id_number)
+    batch = enrolled(desk, checked(desk, map(line, people)))
+    assert (batch.state, batch.invited, batch.registered) == (BatchState.DONE, 4, 2)
+    batch = enrolled(desk, checked(desk, map(line, people[2:4])))
+    assert (batch.state, batch.invited, batch.registered) == (BatchState.DONE, 0, 2)
+
+
+def test_lines_that_were_left_out_of_a_piece_are_invited_before_the_list_is_done() -> None:
+    """As an older version would leave them that invited fewer lines in a turn than a piece has."""
+    desk, people = desk_of(), employ(staff(5))
+    batch = checked(desk, map(line, people))
+    lists.confirm(desk, batch.id, batch.version)
+    while lists.find(desk, batch.id).state != BatchState.ENROLLING:
+        assert jobs.run_task()
+    Batch.objects.filter(pk=batch.pk).update(piece=1)
+    drain()
+    batch = lists.find(desk, batch.id)
+    assert (batch.state, batch.invited) == (BatchState.DONE, 5)
 
 
 def test_what_stands_elsewhere_is_asked_again_though_the_register_is_the_same() -> None:

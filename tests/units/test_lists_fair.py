@@ -31,12 +31,11 @@ def turns_until(batch: Batch, state: BatchState) -> int:
     return turns
 
 
-def test_five_lines_are_done_while_twenty_thousand_are_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nhi_express.units.flows.lines.LINES_A_PIECE", 1_000)
+def test_five_lines_are_done_while_thirty_thousand_are_at_work() -> None:
     large, small = desk_of(), desk_of(OTHER)
     few = employ(staff(5, OTHER))
     # Nobody of the long list is in the register: what becomes of its lines is not the point here.
-    long = bring(large, [("A123456789", "1990-01-01", "", "", str(n)) for n in range(20_000)])
+    long = bring(large, [("A123456789", "1990-01-01", "", "", str(n)) for n in range(30_000)])
     drain(3)
     short = bring(small, map(line, few))
     # Read, checked, shown; the other list takes as many turns between them.
@@ -46,8 +45,8 @@ def test_five_lines_are_done_while_twenty_thousand_are_at_work(monkeypatch: pyte
     assert turns_until(short, BatchState.DONE) <= 2 * 4
     assert Invitation.objects.count() == 5
     halfway = lists.find(large, long.id)
-    assert (halfway.state, halfway.lines) == (BatchState.CHECKING, 20_000)
-    assert halfway.checked <= 15 * lines.LINES_A_PIECE
+    assert (halfway.state, halfway.lines) == (BatchState.CHECKING, 30_000)
+    assert halfway.checked <= 9 * lines.LINES_A_PIECE
     drain()
     assert lists.find(large, long.id).state == BatchState.CHECKED
 

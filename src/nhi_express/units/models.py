@@ -175,7 +175,7 @@ class BatchPart(models.Model):
 
 
 class BatchLines(models.Model):
-    """A piece of a list as it was read: some hundred lines as they were given, sealed together."""
+    """A piece of a list as it was read: lines as they were given, sealed together."""
 
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, db_index=False, db_comment="not personal")
     number = models.PositiveIntegerField(db_comment="place of the piece in the list; not personal")

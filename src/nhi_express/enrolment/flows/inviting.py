@@ -69,10 +69,12 @@ def invite(unit: str, invitees: Collection[Invitee], client: str = "") -> Invite
     """
     members = [one.member for one in invitees]
     found = _open_among(members)
+    invited = _in_force(unit, found)
+    waiting = [member for member in members if member not in invited]
     # Their own language is not known before they choose one; their officer's need not be theirs.
-    registrations = accounts.await_activation(members, language="")
-    registered = set(members) - registrations.keys()
-    already = _in_force(unit, found) - registered
+    registrations = accounts.await_activation(waiting, language="")
+    registered = {member for member in waiting if member not in registrations} | accounts.registered_among(invited)
+    already = invited - registered
     passed = registered | already
     chosen = [one for one in invitees if one.member not in passed]
     _end([open_ for open_ in found if open_.member not in passed])

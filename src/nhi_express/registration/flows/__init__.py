@@ -139,6 +139,7 @@ _FINISHED = (State.ACTIVE, State.SUSPENDED)
 
 def finished() -> QuerySet[Registration]:
     """The accounts of members who have finished registering, to be asked within a statement."""
+    # The second condition is that of the index `one_living_registration`, which is used only if it is named.
     return Registration.objects.filter(state__in=_FINISHED).exclude(state=State.CANCELLED)
 
 

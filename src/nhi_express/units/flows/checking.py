@@ -19,6 +19,7 @@ from nhi_express.members.flows import key_of, known_keys, register
 from nhi_express.members.ports import Member
 from nhi_express.members.rules import MemberRecord
 from nhi_express.registration import flows as accounts
+from nhi_express.units.flows.lines import Span
 from nhi_express.units.models import Batch, BatchRow
 from nhi_express.units.reading import Line
 from nhi_express.units.rules import (
@@ -119,9 +120,12 @@ def _judge(
     return (RowState.REFUSED, outcome) if isinstance(outcome, RowReason) else (outcome, "")
 
 
-def unchanged(batch: Batch) -> bool:
-    """Whether all lines come out as before, told in one statement without opening them: if the :func:`moment` is the
-    same, only what stands elsewhere can make a difference, and only to lines that count for a person."""
+def unchanged(batch: Batch, span: Span | None = None) -> bool:
+    """Whether all lines, or those of a piece, come out as before, told in one statement without opening them.
+
+    If the :func:`moment` is the same, only what stands elsewhere can make a difference, and only to lines that count
+    for a person. Asked under the present number alone: whom something waits for under a former one looks changed.
+    """
     if not batch.seen or batch.seen != moment():
         return False
     who = OuterRef("member")
@@ -141,6 +145,8 @@ def unchanged(batch: Batch) -> bool:
         default=Value(RowState.READY),
     )
     mine = BatchRow.objects.filter(batch=batch, member__isnull=False)
+    if span:
+        mine = mine.filter(line__range=span)
     return not mine.exclude(Exact(now, was)).exists()
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from nhi_express.core import outbox
 from nhi_express.core.outbox import Letter
@@ -33,9 +33,17 @@ class Ready(NamedTuple):
 
 def ready_in(batch: Batch, span: Span) -> list[Ready]:
     """The lines to invite of one piece, in the order of the list."""
-    mine = BatchRow.objects.filter(batch=batch, state=RowState.READY, line__range=span)
-    told = mine.order_by("line").values_list("line", "member", "code_way")
+    told = _ready(batch).filter(line__range=span).order_by("line").values_list("line", "member", "code_way")
     return [Ready(line, member, way) for line, member, way in told if member]
+
+
+def any_ready(batch: Batch) -> bool:
+    """Whether a line is left to invite: after an upgrade in mid-list, pieces may have been longer than was invited."""
+    return _ready(batch).exists()
+
+
+def _ready(batch: Batch) -> QuerySet[BatchRow]:
+    return BatchRow.objects.filter(batch=batch, state=RowState.READY, member__isnull=False)
 
 
 def invite_all(batch: Batch, ready: Sequence[Ready]) -> Counter[RowState]:

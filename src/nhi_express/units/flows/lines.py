@@ -1,4 +1,4 @@
-"""The lines of a list as they were given: sealed in pieces of some hundred, opened again where they are needed."""
+"""The lines of a list as they were given: sealed in pieces, opened again where they are needed."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from nhi_express.units.models import Batch, BatchLines, BatchRow
 from nhi_express.units.reading import Line
 from nhi_express.units.rules import RowCells
 
-# So many lines are sealed together, and are one turn's work, of which a part in one transaction: on SQLite nobody else
-# writes for that quarter of a second.
+# So many lines are sealed together, and are one turn's work. Its writing is one transaction: on SQLite nobody else can
+# write for that quarter of a second.
 LINES_A_PIECE = 2_500
 Piece = tuple[int, bytes]
 

@@ -187,11 +187,17 @@ def _check_first(batch: Batch) -> None:
 
 
 def _check_again(batch: Batch) -> None:
-    if batch.piece or not checking.unchanged(batch):
+    """Check the next piece once more, opened only if something changed there; most lists are as they were, and done."""
+    span, left = lines.span(batch, batch.piece), batch.lines - batch.checked
+    if not batch.piece and checking.unchanged(batch):
+        alike = left
+    elif span and checking.unchanged(batch, span):
+        alike = BatchRow.objects.filter(batch=batch, line__range=span).count()
+    else:
         _check_anew(batch)
         return
     with transaction.atomic():
-        advance(batch, BatchState.CHECKING, batch.piece + 1, checked=batch.lines)
+        advance(batch, BatchState.CHECKING, batch.piece + 1, checked=batch.checked + alike)
 
 
 def _check_anew(batch: Batch) -> None:
@@ -250,11 +256,12 @@ def _conclude(batch: Batch) -> None:
 
 
 def _enrol(batch: Batch) -> None:
-    """Invite the people on the next piece of a confirmed list."""
+    """Invite the people on the next piece of a confirmed list; behind the last it is done, if nobody was left out."""
     span = lines.span(batch, batch.piece)
     ready = inviting.ready_in(batch, span) if span else []
+    done = span is None and not inviting.any_ready(batch)
     with transaction.atomic():
-        advance(batch, BatchState.ENROLLING if span else BatchState.DONE, batch.piece + 1)
+        advance(batch, BatchState.DONE if done else BatchState.ENROLLING, batch.piece + 1 if span else 0)
         _count(batch, inviting.invite_all(batch, ready))
 
 
