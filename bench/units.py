@@ -49,7 +49,7 @@ def main(argv: list[str] | None = None) -> None:
 
 def _options() -> ArgumentParser:
     options = parser(__doc__)
-    options.add_argument("--rows", type=int, default=10_000, help="rows of the list in each part of a run")
+    options.add_argument("--rows", type=int, default=30_000, help="rows of the list in each part of a run")
     options.add_argument("--engine", choices=("sqlite", "postgresql"), help="one engine only")
     options.add_argument(
         "--memory-rows",
