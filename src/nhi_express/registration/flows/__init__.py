@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from nhi_express.audit.catalogue import Event
 from nhi_express.audit.flows import Actor, record
@@ -37,10 +37,11 @@ from nhi_express.registration.flows.addresses import (
     void_secrets,
     waiting_address,
 )
+from nhi_express.registration.flows.many import LIVING, await_activation, finished, registered_among
 from nhi_express.registration.models import Consent, Registration
 from nhi_express.registration.rules import Reason, State, begins_anew, may_become, password_fault, restored_to
 
-# Other rooms know one door of this room; addresses stand in a file of their own for their length.
+# Other rooms know one door of this room; addresses, and what is asked of many members, stand in files of their own.
 __all__ = [
     "AcceptedTerms",
     "about",
@@ -72,10 +73,8 @@ __all__ = [
     "waiting_address",
 ]
 
-# As the index `one_living_registration` has it: without this, each question would read the whole table.
-_LIVING = "NOT (state = 'cancelled')"
-_OF_MEMBER = rows.Lookup(Registration, "member", only=_LIVING)
-_OF_MEMBER_LOCKED = rows.Lookup(Registration, "member", lock=True, only=_LIVING)
+_OF_MEMBER = rows.Lookup(Registration, "member", only=LIVING)
+_OF_MEMBER_LOCKED = rows.Lookup(Registration, "member", lock=True, only=LIVING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,44 +126,6 @@ def apply(member: UUID, assurance: str, language: str) -> Registration:
         record(Event.REGISTRATION_APPLIED, about(registration), assurance=assurance)
     _note(registration, assurance, language)
     return registration
-
-
-def registered_among(members: Iterable[UUID]) -> set[UUID]:
-    """Of many members, those who have finished registering, however their registration stands by now."""
-    return {member for member, (_, state) in _living_among(members).items() if state in _FINISHED}
-
-
-_FINISHED = (State.ACTIVE, State.SUSPENDED)
-
-
-def finished() -> QuerySet[Registration]:
-    """The accounts of members who have finished registering, to be asked within a statement."""
-    # The second condition is that of the index `one_living_registration`, which is used only if it is named.
-    return Registration.objects.filter(state__in=_FINISHED).exclude(state=State.CANCELLED)
-
-
-def await_activation(members: Collection[UUID], language: str) -> dict[UUID, UUID]:
-    """Begin a registration for each of many members who has none, within the caller's transaction: an officer's act.
-
-    Returns the registration of each; the event of the invitation tells of it. Who has finished registering is left out.
-    Raises :class:`django.db.IntegrityError` when one registers at this very moment.
-    """
-    living = _living_among(members)
-    begun = {member: identifier for member, (identifier, state) in living.items() if state not in _FINISHED}
-    unknown = [member for member in members if member not in living]
-    new = dict(zip(unknown, randomness.identifiers(len(unknown)), strict=True))
-    now, state = clock.now(), (State.PENDING_ACTIVATION.value, Reason.UNIT.value)
-    made = [(identifier, member, *state, "", language, now, now) for member, identifier in new.items()]
-    rows.add_all(Registration, _COLUMNS, made)
-    return begun | new
-
-
-_COLUMNS = ("id", "member", "state", "reason", "assurance", "language", "created_at", "state_at")
-
-
-def _living_among(members: Iterable[UUID]) -> dict[UUID, tuple[UUID, str]]:
-    found = rows.among(Registration, "member", members, "member", "id", "state", only=_LIVING)
-    return {member: (identifier, state) for member, identifier, state in found}
 
 
 def _note(registration: Registration, assurance: str, language: str) -> None:
