@@ -1,10 +1,13 @@
-"""Codes that people read: every character may come, and none spells what nobody wants in a letter."""
+"""Codes that people read: every character may come, and none spells what nobody wants in a letter; and identifiers."""
 
 from __future__ import annotations
 
+from uuid import RFC_4122
+
 import pytest
 
-from nhi_express.core.randomness import CROCKFORD, letters, spells_rude
+from nhi_express.core import clock
+from nhi_express.core.randomness import CROCKFORD, identifiers, letters, spells_rude
 
 
 @pytest.mark.parametrize(
@@ -30,3 +33,15 @@ def test_every_character_comes_and_no_code_twice() -> None:
     assert set("".join(codes)) == set(CROCKFORD)
     assert len(set(codes)) == len(codes)
     assert not any(map(spells_rude, codes))
+
+
+def test_identifiers_of_many_rows_are_in_order_and_tell_nothing_but_the_time() -> None:
+    """RFC 9562, section 5.7: 48 bits of milliseconds, the version, the variant, and 74 random bits."""
+    before = int(clock.now().timestamp() * 1000)
+    made = identifiers(2_000)
+    assert made == sorted(set(made)) and len(made) == 2_000
+    assert {(one.version, one.variant) for one in made} == {(7, RFC_4122)}
+    assert {one.int >> 80 for one in made} <= set(range(before, before + 60_000))
+    for bit in [*range(62), *range(64, 76)]:
+        assert 800 < sum(one.int >> bit & 1 for one in made) < 1200, "each random bit is set in about every other"
+    assert identifiers(0) == []

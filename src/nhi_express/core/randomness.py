@@ -4,6 +4,8 @@ import re
 import secrets
 import uuid
 
+from nhi_express.core import clock
+
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -23,9 +25,17 @@ def identifier() -> uuid.UUID:
 
 
 def identifiers(count: int) -> list[uuid.UUID]:
-    """Many of them, drawn at once."""
-    drawn = octets(16 * count)
-    return [uuid.UUID(bytes=drawn[start : start + 16], version=4) for start in range(0, len(drawn), 16)]
+    """Identifiers of rows that are made together, in their order: the time, and 74 random bits (RFC 9562, version 7).
+
+    An index takes them side by side; random ones would go to as many of its pages.
+    """
+    head = int(clock.now().timestamp() * 1000) << 80 | 7 << 76 | 0b10 << 62
+    drawn = octets(10 * count)
+    numbers = (int.from_bytes(drawn[start : start + 10]) for start in range(0, len(drawn), 10))
+    return [uuid.UUID(int=one) for one in sorted(head | number >> 68 << 64 | number & _LOW_BITS for number in numbers)]
+
+
+_LOW_BITS = (1 << 62) - 1
 
 
 def digits(count: int) -> str:
