@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from smtplib import SMTPException
@@ -50,10 +50,9 @@ def post(letter: Letter, *, bulk: bool = False) -> None:
     rows.add(Notice(**dict(zip(_COLUMNS, _row(letter, randomness.identifier(), clock.now(), bulk=bulk), strict=True))))
 
 
-def post_all(letters: Iterable[Letter]) -> None:
+def post_all(letters: Sequence[Letter]) -> None:
     """Put many letters alike into the outbox, in the transaction of the act they tell of; all others are sent first."""
     now = clock.now()
-    letters = list(letters)
     made = zip(letters, randomness.identifiers(len(letters)), strict=True)
     rows.add_all(Notice, _COLUMNS, [_row(letter, identifier, now, bulk=True) for letter, identifier in made])
 

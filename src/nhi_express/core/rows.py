@@ -135,16 +135,16 @@ def _counted(field: _Column) -> bool:
 def add_all(model: type[Model], names: Sequence[str], values: Iterable[Sequence[object]]) -> None:
     """Insert many new rows, the fastest way the engine has: of each the values of ``names``, plain ones (no
     enumerations); other columns get their defaults."""
-    many = list(values)
-    if not many:
+    given = list(values)
+    if not given:
         return
     sql, ready = _many(model, tuple(names), connection.vendor)
     with connection.cursor() as cursor:
         if connection.vendor != "postgresql":
-            cursor.executemany(sql, list(ready(many)))
+            cursor.executemany(sql, list(ready(given)))
             return
         with cursor.copy(sql) as copy:
-            for row in ready(many):
+            for row in ready(given):
                 copy.write_row(row)
 
 
